@@ -1,0 +1,13 @@
+/**
+ * Limits that a caller can meet; bytes unless the name says otherwise. Limits of queues, windows
+ * and frames are in config/limits, where all are asserted against each other.
+ */
+export const MAX_KEY_BYTES = 32 * 1024;
+export const MAX_VALUE_BYTES = 8 * 1024 * 1024;
+export const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+/** A reply above this is remembered for retries as "applied" alone. */
+export const MAX_KEPT_REPLY_BYTES = 64 * 1024;
+/** Databases are numbered 0 to 255; this one is for readiness probes and is never shown. */
+export const PROBE_DATABASE = 255;
+/** A retry later than this after its first attempt is refused, never run. */
+export const SESSION_WINDOW_MS = 10 * 60 * 1000;

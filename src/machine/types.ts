@@ -1,0 +1,253 @@
+/**
+ * The state machine as the replica sees it, and the rows as the commands see them.
+ *
+ * Two halves meet here. `machine/store/` keeps rows: key layout, header codec, two-generation
+ * overlay, flush, snapshots, digests (it implements `NodeState` and `ShardState`). `machine/apply/`
+ * and `machine/commands/` decide what an entry does to them (they implement `Machine`). Everything
+ * between `load` and the end of `apply` is synchronous and deterministic.
+ */
+import type { ByteKey } from '../base/bytes.js';
+import type {
+  EpochMs,
+  GroupId,
+  LogIndex,
+  ReplicaId,
+  Revision,
+  SpaceId,
+  Term,
+} from '../base/ids.js';
+import type { FailureCode, Reply } from '../kv/reply.js';
+import type { Command } from '../kv/request.js';
+import type { EntryKind } from '../raft/types.js';
+import type { Descriptor } from '../shard/descriptor.js';
+import type { EntryPayload } from '../wire/entry/types.js';
+
+/** Tables of DESIGN section 6: heads, collection parts, deadlines, sessions, history, locks, meta. */
+export type Table = 'd' | 'c' | 'x' | 's' | 'h' | 'l' | 'm';
+
+/** What a head row says of its key without its value. */
+export interface Header {
+  readonly type: number;
+  readonly flags: number;
+  readonly revision: Revision;
+  readonly created: Revision;
+  readonly deadline: EpochMs | null;
+  /** Element generation of a collection; 0 for strings. */
+  readonly generation: number;
+  /** Bytes of the value. */
+  readonly size: number;
+  /** CRC-32 of the row, the unit of a bucket's digest. */
+  readonly crc: number;
+}
+
+export interface Head extends Header {
+  readonly value: Uint8Array;
+}
+
+/** What a writer says of a head; size and CRC are computed below. */
+export type NewHead = Omit<Head, 'size' | 'crc'>;
+
+/** A key with its place: bucket of its slot, database, name. */
+export interface Place {
+  readonly bucket: number;
+  readonly database: number;
+  readonly key: ByteKey;
+}
+
+/** `header`: enough to overwrite or delete · `head`: the value too. */
+export interface Want extends Place {
+  readonly need: 'header' | 'head';
+}
+
+/** Rows of one replica: memory first, the store behind it. */
+export interface ShardState {
+  readonly descriptor: Descriptor;
+  /** Replaces fields of the descriptor; becomes durable with the flush of this generation. */
+  update(change: Partial<Descriptor>): void;
+
+  /** `undefined`: not in memory, `load` it first · `null`: the key surely is not there. */
+  header(place: Place): Header | null | undefined;
+  head(place: Place): Head | null | undefined;
+  /**
+   * Brings these into memory and pins them until `endRun`. Returns undefined when nothing is left to
+   * wait for: all in memory, or read synchronously within the turn's budget of 1 ms. Rejects with
+   * an RkvError CORRUPT when a row's CRC is wrong.
+   */
+  load(wants: readonly Want[]): Promise<void> | undefined;
+  endRun(): void;
+
+  /** Both need the old header in memory (asserted); they keep digest, counts and table `x` right. */
+  putHead(place: Place, head: NewHead): Header;
+  deleteHead(place: Place): void;
+
+  /** Rows of the other tables. `fresh`: surely not in the store, so that put and delete before a flush cost nothing. */
+  putRow(table: Table, bucket: number, key: ByteKey, value: Uint8Array, fresh: boolean): void;
+  deleteRow(table: Table, bucket: number, key: ByteKey): void;
+  /** All rows of a table, in key order, overlay included; for opening (sessions, meta). */
+  rows(
+    table: Table,
+  ): AsyncIterable<{ readonly bucket: number; readonly key: ByteKey; readonly value: Uint8Array }>;
+
+  /**
+   * Heads of one database in key order across the shard's buckets: bucket by bucket streams merged by
+   * one iterator that seeks, overlay included, at most `count` keys or `bytes`, within about `budgetMs`.
+   * `done` false: more may follow `items`' last key (or `resume` when it is set).
+   */
+  scan(range: ScanRange): Promise<ScanPage>;
+  /** The earliest deadlines not after `until`, at most `count`. */
+  due(
+    until: EpochMs,
+    count: number,
+  ): Promise<readonly { readonly place: Place; readonly deadline: EpochMs }[]>;
+  /** A lower bound of the next deadline, null when there is none; cheap. */
+  nextDeadline(): EpochMs | null;
+
+  /** Keys and bytes of a database (all without one), the digest of everything replicated. */
+  counts(database?: number): { readonly keys: number; readonly bytes: number };
+  digest(): string;
+}
+
+export interface ScanRange {
+  readonly database: number;
+  /** First key, included. */
+  readonly from: Uint8Array;
+  /** First key no longer of the range; null: to the end. */
+  readonly to: Uint8Array | null;
+  readonly reverse: boolean;
+  readonly count: number;
+  readonly bytes: number;
+  readonly budgetMs: number;
+  readonly keysOnly: boolean;
+}
+
+export interface ScanPage {
+  readonly items: readonly {
+    readonly key: Uint8Array;
+    readonly header: Header;
+    readonly value: Uint8Array | null;
+  }[];
+  readonly done: boolean;
+}
+
+/** All replicas' rows on one node: the store, the overlay, the one flushing writer. */
+export interface NodeState {
+  /** Descriptors found at open, by group. */
+  readonly descriptors: ReadonlyMap<GroupId, Descriptor>;
+  shard(group: GroupId): ShardState;
+  /** A new replica with this descriptor (bootstrap, child of a split): written by the next flush. */
+  create(descriptor: Descriptor): ShardState;
+  allocateSpace(): SpaceId;
+  /** Flushes everything applied so far; resolves when it is synced. */
+  flush(): Promise<void>;
+  /** True: the active generation is full while the other still flushes; apply must wait. */
+  readonly saturated: boolean;
+  /** Durable applied index of a group: the log may be released up to it. */
+  flushed(group: GroupId): { readonly index: LogIndex; readonly term: Term };
+  /** Reads the replica under one store snapshot, after a flush. */
+  snapshot(group: GroupId): Promise<OutgoingSnapshot>;
+  /** Receives into a new space; rows are checked; nothing is visible before `install`. */
+  receive(group: GroupId, replica: ReplicaId, descriptor: Uint8Array): IncomingSnapshot;
+  /** Switches a group to a received space (after the log's record is durable); idempotent at start. */
+  install(group: GroupId, descriptor: Descriptor): Promise<ShardState>;
+  /** Forgets a replica; its pieces are deleted in slices behind. */
+  drop(group: GroupId): void;
+  encodeDescriptor(descriptor: Descriptor): Uint8Array;
+  decodeDescriptor(bytes: Uint8Array): Descriptor;
+  close(): Promise<void>;
+}
+
+export interface OutgoingSnapshot {
+  readonly descriptor: Descriptor;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Valid when `chunks` has ended. */
+  summary(): { readonly chunks: number; readonly rows: number; readonly digest: number };
+  close(): Promise<void>;
+}
+
+export interface IncomingSnapshot {
+  readonly space: SpaceId;
+  /** Durable when resolved. */
+  chunk(bytes: Uint8Array): Promise<void>;
+  /** Checks count and digest; returns the descriptor to install, with its pieces in `space`. */
+  finish(summary: {
+    readonly chunks: number;
+    readonly rows: number;
+    readonly digest: number;
+  }): Promise<Descriptor>;
+  abort(): Promise<void>;
+}
+
+export interface NodeStateHooks {
+  /** A flush finished: these groups are durable up to these indexes. */
+  onFlushed(
+    groups: readonly { readonly group: GroupId; readonly index: LogIndex; readonly term: Term }[],
+  ): void;
+  /** The store failed (exit 8, or 5 when the disk is full): nothing after it is trusted. */
+  onFatal(error: unknown): void;
+  /** Saturation ended: apply may go on. */
+  onDrained(): void;
+  /** A row of this group failed its check: fence the replica. */
+  onCorrupt(group: GroupId, what: string): void;
+}
+
+export interface CommittedEntry {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly kind: EntryKind;
+  readonly bytes: Uint8Array;
+  /** Already decoded on the leader that made it. */
+  readonly payload?: EntryPayload;
+}
+
+/** What one command of an entry came to. */
+export type Outcome =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  /** The key has left the range: nothing changed, no session record. */
+  | { readonly kind: 'moved' }
+  /** Below its session's mark: a late copy of what is settled. */
+  | { readonly kind: 'settled' }
+  /** Older than the horizon: refused, never run. */
+  | { readonly kind: 'expired' }
+  /** Effects that no longer fit what they read. */
+  | { readonly kind: 'conflict' };
+
+export interface AppliedEntry {
+  /** One per command of the entry; one for effects; none for time, expire, digest, config. */
+  readonly outcomes: readonly Outcome[];
+  /** Of a digest entry: this replica's digest at its index. */
+  readonly digest?: string;
+  /** Of a meta entry: one reply per command. */
+  readonly meta?: readonly Uint8Array[];
+  readonly payload: EntryPayload | null;
+}
+
+/** Deterministic apply and local reads of one replica. */
+export interface Machine {
+  readonly state: ShardState;
+  readonly clusterTime: EpochMs;
+  /** Undefined: ready to apply now. */
+  prefetch(entry: CommittedEntry): Promise<void> | undefined;
+  apply(entry: CommittedEntry): AppliedEntry;
+  /**
+   * Runs a read on the state as of now (its read index is applied). `now` is the cluster clock: a
+   * passed deadline that the log does not know yet answers 'needs-time', and the replica proposes a
+   * time entry, waits and asks again with `settled` true (then applied cluster time decides).
+   */
+  read(command: Command, now: EpochMs, settled: boolean): ReadResult | Promise<ReadResult>;
+  /** Expiry the leader should propose now, at most `count`. */
+  due(now: EpochMs, count: number): Promise<EntryPayload | null>;
+}
+
+export type ReadResult =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'needs-time' }
+  | { readonly kind: 'moved' };
+
+/** Thrown by a command that is wrong for what it met; nothing has changed. */
+export class CommandFailure extends Error {
+  readonly code: FailureCode;
+  constructor(code: FailureCode) {
+    super(code);
+    this.code = code;
+  }
+}
