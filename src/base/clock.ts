@@ -15,7 +15,9 @@ export interface Clock {
   wall(): EpochMs;
   /** Calls `run` once after `ms` milliseconds. Never on the way of a request. */
   after(ms: number, run: () => void): Timer;
-  /** Calls `run` at the end of this turn of the event loop, after all readable sockets were read. */
+  /**
+   * Calls `run` at the end of this turn of the event loop, after all readable sockets were read.
+   */
   endOfTurn(run: () => void): void;
 }
 

@@ -3,7 +3,10 @@
  * line (CLI contract). Codes carry meaning; message text never does.
  */
 
-/** refused: surely not applied · unknown: may be applied · fatal: this replica stopped · usage: wrong by the words alone. */
+/**
+ * refused: surely not applied · unknown: may be applied · fatal: this replica stopped · usage:
+ * wrong by the words alone.
+ */
 export type BadNews = 'refused' | 'unknown' | 'fatal' | 'usage';
 
 interface ErrorRow {

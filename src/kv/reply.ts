@@ -25,7 +25,9 @@ export type Reply =
       readonly previous: Uint8Array | null;
     }
   | { readonly kind: 'list'; readonly items: readonly Reply[] }
-  /** `next` is the last key seen (the cursor), null at the end. Keys-only pages have empty values. */
+  /**
+   * `next` is the last key seen (the cursor), null at the end. Keys-only pages have empty values.
+   */
   | { readonly kind: 'page'; readonly items: readonly PageItem[]; readonly next: Uint8Array | null }
   /** Ran once before, but its reply was too large to keep. */
   | { readonly kind: 'applied' }

@@ -22,7 +22,9 @@ import type { EntryKind } from '../raft/types.js';
 import type { Descriptor } from '../shard/descriptor.js';
 import type { EntryPayload } from '../wire/entry/types.js';
 
-/** Tables of DESIGN section 6: heads, collection parts, deadlines, sessions, history, locks, meta. */
+/**
+ * Tables of DESIGN section 6: heads, collection parts, deadlines, sessions, history, locks, meta.
+ */
 export type Table = 'd' | 'c' | 'x' | 's' | 'h' | 'l' | 'm';
 
 /** What a head row says of its key without its value. */
@@ -69,29 +71,40 @@ export interface ShardState {
   header(place: Place): Header | null | undefined;
   head(place: Place): Head | null | undefined;
   /**
-   * Brings these into memory and pins them until `endRun`. Returns undefined when nothing is left to
-   * wait for: all in memory, or read synchronously within the turn's budget of 1 ms. Rejects with
-   * an RkvError CORRUPT when a row's CRC is wrong.
+   * Brings these into memory and pins them until `endRun`. Returns undefined when nothing is left
+   * to wait for: all in memory, or read synchronously within the turn's budget of 1 ms. Rejects
+   * with an RkvError CORRUPT when a row's CRC is wrong.
    */
   load(wants: readonly Want[]): Promise<void> | undefined;
   endRun(): void;
 
-  /** Both need the old header in memory (asserted); they keep digest, counts and table `x` right. */
+  /**
+   * Both need the old header in memory (asserted); they keep digest, counts and table `x` right.
+   */
   putHead(place: Place, head: NewHead): Header;
   deleteHead(place: Place): void;
 
-  /** Rows of the other tables. `fresh`: surely not in the store, so that put and delete before a flush cost nothing. */
+  /**
+   * Rows of the other tables. `fresh`: surely not in the store, so that put and delete before a
+   * flush cost nothing.
+   */
   putRow(table: Table, bucket: number, key: ByteKey, value: Uint8Array, fresh: boolean): void;
   deleteRow(table: Table, bucket: number, key: ByteKey): void;
+  /**
+   * `collect` runs synchronously, between two entries, right before the active generation is sealed
+   * (by flush and snapshot too, when an entry was applied since the last seal); the rows it puts
+   * belong to that generation. So session records are encoded only when still alive at a seal.
+   */
+  beforeSeal(collect: () => void): void;
   /** All rows of a table, in key order, overlay included; for opening (sessions, meta). */
   rows(
     table: Table,
   ): AsyncIterable<{ readonly bucket: number; readonly key: ByteKey; readonly value: Uint8Array }>;
 
   /**
-   * Heads of one database in key order across the shard's buckets: bucket by bucket streams merged by
-   * one iterator that seeks, overlay included, at most `count` keys or `bytes`, within about `budgetMs`.
-   * `done` false: more may follow `items`' last key (or `resume` when it is set).
+   * Heads of one database in key order across the shard's buckets: bucket by bucket streams merged
+   * by one iterator that seeks, overlay included, at most `count` keys or `bytes`, within about
+   * `budgetMs`. `done` false: more may follow `items`' last key (or `resume` when it is set).
    */
   scan(range: ScanRange): Promise<ScanPage>;
   /** The earliest deadlines not after `until`, at most `count`. */
@@ -127,6 +140,11 @@ export interface ScanPage {
     readonly value: Uint8Array | null;
   }[];
   readonly done: boolean;
+  /**
+   * The last key looked at when the budget ended beyond the last item: exclusive start of the next
+   * page.
+   */
+  readonly resume?: Uint8Array;
 }
 
 /** All replicas' rows on one node: the store, the overlay, the one flushing writer. */
@@ -134,7 +152,9 @@ export interface NodeState {
   /** Descriptors found at open, by group. */
   readonly descriptors: ReadonlyMap<GroupId, Descriptor>;
   shard(group: GroupId): ShardState;
-  /** A new replica with this descriptor (bootstrap, child of a split): written by the next flush. */
+  /**
+   * A new replica with this descriptor (bootstrap, child of a split): written by the next flush.
+   */
   create(descriptor: Descriptor): ShardState;
   allocateSpace(): SpaceId;
   /** Flushes everything applied so far; resolves when it is synced. */
@@ -147,7 +167,9 @@ export interface NodeState {
   snapshot(group: GroupId): Promise<OutgoingSnapshot>;
   /** Receives into a new space; rows are checked; nothing is visible before `install`. */
   receive(group: GroupId, replica: ReplicaId, descriptor: Uint8Array): IncomingSnapshot;
-  /** Switches a group to a received space (after the log's record is durable); idempotent at start. */
+  /**
+   * Switches a group to a received space (after the log's record is durable); idempotent at start.
+   */
   install(group: GroupId, descriptor: Descriptor): Promise<ShardState>;
   /** Forgets a replica; its pieces are deleted in slices behind. */
   drop(group: GroupId): void;

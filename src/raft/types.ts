@@ -57,7 +57,9 @@ export interface LogFloor {
 interface Addressed {
   readonly from: ReplicaId;
   readonly to: ReplicaId;
-  /** The sender's term; for a pre-vote and a granted pre-vote reply the term it would campaign in. */
+  /**
+   * The sender's term; for a pre-vote and a granted pre-vote reply the term it would campaign in.
+   */
   readonly term: Term;
 }
 
@@ -122,7 +124,9 @@ export type Message =
       readonly members: Members;
     })
   | (Addressed & { readonly kind: 'timeout-now' })
-  /** The leader of an idle group goes to rest at this point of the log, and so may its followers. */
+  /**
+   * The leader of an idle group goes to rest at this point of the log, and so may its followers.
+   */
   | (Addressed & { readonly kind: 'quiesce'; readonly commit: LogIndex });
 
 export type MessageKind = Message['kind'];
@@ -160,7 +164,9 @@ export interface Ready {
   readonly messages: readonly Message[];
   readonly messagesAfterPersist: readonly Message[];
   readonly committed: Range | null;
-  /** A snapshot the host has received and offered by `step`; to be installed before anything else. */
+  /**
+   * A snapshot the host has received and offered by `step`; to be installed before anything else.
+   */
   readonly snapshot: { readonly floor: LogFloor; readonly members: Members } | null;
   readonly reads: readonly ReadState[];
   readonly mustSync: boolean;
@@ -283,8 +289,8 @@ export type TraceEvent =
 export type Trace = (event: TraceEvent) => void;
 
 /**
- * The doors of the core (implemented by `createRaft` in `core.ts`). Every door is synchronous; after
- * using one, ask `hasReady()`.
+ * The doors of the core (implemented by `createRaft` in `core.ts`). Every door is synchronous;
+ * after using one, ask `hasReady()`.
  */
 export interface Raft {
   tick(): void;

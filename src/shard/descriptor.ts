@@ -1,6 +1,6 @@
 /**
- * The descriptor of a replica: what a shard is and how far this copy of it has come. It lives in the
- * store beside the data and changes in the same batch, so the two can never disagree.
+ * The descriptor of a replica: what a shard is and how far this copy of it has come. It lives in
+ * the store beside the data and changes in the same batch, so the two can never disagree.
  */
 import type {
   Epoch,
@@ -31,7 +31,9 @@ export type MemberRole = 'voter' | 'learner';
 export interface Member {
   readonly replica: ReplicaId;
   readonly node: NodeId;
-  /** In the incoming half (or the only one). `null`: only in the outgoing half of a joint change. */
+  /**
+   * In the incoming half (or the only one). `null`: only in the outgoing half of a joint change.
+   */
   readonly role: MemberRole | null;
   /** In the outgoing half of a joint change; `null` when there is none or it was not in it. */
   readonly outgoing: MemberRole | null;

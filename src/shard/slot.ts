@@ -26,7 +26,9 @@ export function crc16(bytes: Uint8Array, from = 0, to = bytes.length): number {
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The slot of a key: of what stands between the first `{` and the next `}`, unless that is empty. */
+/**
+ * The slot of a key: of what stands between the first `{` and the next `}`, unless that is empty.
+ */
 export function slotOf(key: Uint8Array): Slot {
   const open = key.indexOf(OPEN);
   if (open >= 0) {
