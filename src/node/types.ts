@@ -17,7 +17,10 @@ export interface RunningNode {
   readonly nodeId: NodeId;
   /** Advertised addresses, with the ports really bound. */
   readonly addresses: Addresses;
-  /** Resolves when the node must end by itself (a failed sync, corruption); the process exits with its code. */
+  /**
+   * Resolves when the node must end by itself (a failed sync, corruption); the process exits with
+   * its code.
+   */
   readonly failed: Promise<RkvError>;
   /** Hands leadership away, seals the log, flushes, closes. */
   stop(): Promise<void>;

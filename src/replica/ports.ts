@@ -85,12 +85,15 @@ export interface RestoredLog {
 
 /**
  * The node's write-ahead log. Writes called while one syncs gather into the next frame; completions
- * come in order. A failed write or sync is final: `onFatal` of the adapter's options is called once,
- * nothing after it completes.
+ * come in order. A failed write or sync is final: `onFatal` of the adapter's options is called
+ * once, nothing after it completes.
  */
 export interface Log {
   readonly restored: RestoredLog;
-  /** `onDurable` runs when these records, and all before them, are on disk. Records that need no sync of their own (`sync` false) ride with the next frame or go within 100 ms. */
+  /**
+   * `onDurable` runs when these records, and all before them, are on disk. Records that need no
+   * sync of their own (`sync` false) ride with the next frame or go within 100 ms.
+   */
   write(records: readonly LogRecord[], sync: boolean, onDurable: () => void): void;
   /** True while a frame is being written: new proposals had better gather. */
   readonly busy: boolean;
@@ -103,7 +106,10 @@ export interface Log {
     to: LogIndex,
     maxBytes: number,
   ): Promise<readonly LogEntry[] | null>;
-  /** The state machine holds everything up to `index` durably: the log below may go. Returns the group's new floor once the log has one above the old, else null. */
+  /**
+   * The state machine holds everything up to `index` durably: the log below may go. Returns the
+   * group's new floor once the log has one above the old, else null.
+   */
   release(group: GroupId, index: LogIndex, term: Term): void;
   /** Bytes of live entries above the floor. */
   liveBytes(group: GroupId): number;
@@ -183,7 +189,10 @@ export interface Transport {
   beat(to: NodeId, beat: NodeBeat): void;
   /** Ends the turn: one envelope per peer and stream goes out. */
   flush(): void;
-  /** Asks another node; rejects with `UNREACHABLE` when surely not delivered, else `OUTCOME_UNKNOWN`. */
+  /**
+   * Asks another node; rejects with `UNREACHABLE` when surely not delivered, else
+   * `OUTCOME_UNKNOWN`.
+   */
   call(to: NodeId, method: number, body: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
   /** Streams a snapshot, rate-limited, one chunk waiting for the one before. */
   sendSnapshot(

@@ -16,6 +16,8 @@ export interface RoutedRequest {
 export type RoutedAnswer = Reply | RkvError;
 
 export interface Router {
-  /** `done` is called exactly once, never inside this call's own stack before it returns a value. */
+  /**
+   * `done` is called exactly once, never inside this call's own stack before it returns a value.
+   */
   execute(request: RoutedRequest, done: (answer: RoutedAnswer) => void): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The shape of a catalogue row: pure data about one command, read by parser, gate, router, prefetch,
- * help and the coverage test. What a row does lives in machine/commands.
+ * The shape of a catalogue row: pure data about one command, read by parser, gate, router,
+ * prefetch, help and the coverage test. What a row does lives in machine/commands.
  */
 
 /** An option word of a command (`PX 100`, `NX`); `takes` names the argument that follows. */
