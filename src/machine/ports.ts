@@ -11,11 +11,14 @@ export interface StoreRange {
   readonly gte: Uint8Array;
   readonly lt: Uint8Array;
   readonly reverse?: boolean;
+  /** Bytes one `next` may gather before it answers with less than `count`; small unless bulk is read. */
+  readonly readAheadBytes?: number;
 }
 
 export interface StoreIterator {
   /** Up to `count` pairs; an empty array is the end. */
   next(count: number): Promise<readonly (readonly [Uint8Array, Uint8Array])[]>;
+  /** Forward: to the first key not below `key`; reverse: to the last one not above it. */
   seek(key: Uint8Array): void;
   close(): Promise<void>;
 }
