@@ -111,6 +111,8 @@ export interface Log {
    * group's new floor once the log has one above the old, else null.
    */
   release(group: GroupId, index: LogIndex, term: Term): void;
+  /** Everything above this index is kept, whatever is released, until `null` (a snapshot is on its way). */
+  hold?(group: GroupId, index: LogIndex | null): void;
   /** Bytes of live entries above the floor. */
   liveBytes(group: GroupId): number;
   stats(): LogStats;
