@@ -107,12 +107,24 @@ export interface Log {
     maxBytes: number,
   ): Promise<readonly LogEntry[] | null>;
   /**
-   * The state machine holds everything up to `index` durably: the log below may go. Returns the
-   * group's new floor once the log has one above the old, else null.
+   * As `entries`, without a disk: null when a part was released or is no longer in memory. For the
+   * hot path; `entries` is the fallback.
+   */
+  recent?(
+    group: GroupId,
+    from: LogIndex,
+    to: LogIndex,
+    maxBytes: number,
+  ): readonly LogEntry[] | null;
+  /**
+   * The state machine holds everything up to `index` durably: the log up to there may go. It stays
+   * for slow followers until it is over its bound or in the way; ask `floor` afterwards.
    */
   release(group: GroupId, index: LogIndex, term: Term): void;
-  /** Everything above this index is kept, whatever is released, until `null` (a snapshot is on its way). */
+  /** Keeps what is above `index` although released (a snapshot is on its way); null ends it. */
   hold?(group: GroupId, index: LogIndex | null): void;
+  /** Where the group's log begins now; null for a group the log does not know. */
+  floor?(group: GroupId): { readonly index: LogIndex; readonly term: Term } | null;
   /** Bytes of live entries above the floor. */
   liveBytes(group: GroupId): number;
   stats(): LogStats;
