@@ -1,0 +1,78 @@
+/**
+ * Bytes on their way into an entry or reply: one growable buffer, used again for each, and one copy
+ * of its own memory at the end.
+ */
+import { asBuffer } from '../../base/bytes.js';
+
+const START_BYTES = 64 * 1024;
+/** A buffer that one huge entry made larger than this is not kept. */
+const KEPT_BYTES = 1024 * 1024;
+const MAX_VARINT_BYTES = 8;
+
+export class ByteWriter {
+  #buffer = Buffer.allocUnsafeSlow(START_BYTES);
+  #length = 0;
+
+  #room(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#buffer[this.#length++] = value;
+  }
+
+  /** A whole number from 0 to 2^53 − 1, seven bits a byte, lowest first. */
+  varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(`not a whole number from 0 to 2^53 − 1: ${value}`);
+    }
+    this.#room(MAX_VARINT_BYTES);
+    const buffer = this.#buffer;
+    let rest = value;
+    let at = this.#length;
+    while (rest > 0x7fff_ffff) {
+      buffer[at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 0x7f) {
+      buffer[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    buffer[at++] = rest;
+    this.#length = at;
+  }
+
+  int64(value: bigint): void {
+    this.#room(8);
+    this.#length = this.#buffer.writeBigInt64BE(value, this.#length);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.varint(value.length);
+    this.#room(value.length);
+    asBuffer(value).copy(this.#buffer, this.#length);
+    this.#length += value.length;
+  }
+
+  /** A string of characters 0 to 255, as many as the reader expects. */
+  latin1(value: string): void {
+    this.#room(value.length);
+    this.#length += this.#buffer.write(value, this.#length, 'latin1');
+  }
+
+  /** Empties the writer; what is there was left by an encoder that threw. */
+  restart(): void {
+    this.#length = 0;
+    if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafeSlow(START_BYTES);
+  }
+
+  /** A copy of what was written. */
+  finish(): Buffer {
+    return Buffer.from(this.#buffer.subarray(0, this.#length));
+  }
+}
