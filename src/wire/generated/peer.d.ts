@@ -1534,151 +1534,90 @@ export namespace rkv {
         }
 
         /**
-         * Properties of a ControlUp.
-         * @deprecated Use rkv.peer.ControlUp.$Properties instead.
+         * Properties of a ControlEnvelope.
+         * @deprecated Use rkv.peer.ControlEnvelope.$Properties instead.
          */
-        interface IControlUp extends rkv.peer.ControlUp.$Properties {
+        interface IControlEnvelope extends rkv.peer.ControlEnvelope.$Properties {
         }
 
-        /** Represents a ControlUp. */
-        class ControlUp {
+        /** Represents a ControlEnvelope. */
+        class ControlEnvelope {
 
             /**
-             * Constructs a new ControlUp.
+             * Constructs a new ControlEnvelope.
              * @param [properties] Properties to set
              */
-            constructor(properties?: rkv.peer.ControlUp.$Properties);
+            constructor(properties?: rkv.peer.ControlEnvelope.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** ControlUp hello. */
-            hello?: (rkv.peer.Hello.$Properties|null);
-
-            /** ControlUp messages. */
-            messages: rkv.raft.RaftMessage.$Properties[];
-
-            /** ControlUp beat. */
-            beat?: (rkv.peer.NodeBeat.$Properties|null);
-
-            /**
-             * Creates a new ControlUp instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns ControlUp instance
-             */
-            static create(properties: rkv.peer.ControlUp.$Shape): rkv.peer.ControlUp & rkv.peer.ControlUp.$Shape;
-            static create(properties?: rkv.peer.ControlUp.$Properties): rkv.peer.ControlUp;
-
-            /**
-             * Encodes the specified ControlUp message. Does not implicitly {@link rkv.peer.ControlUp.verify|verify} messages.
-             * @param message ControlUp message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: rkv.peer.ControlUp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a ControlUp message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.ControlUp & rkv.peer.ControlUp.$Shape} ControlUp
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.ControlUp & rkv.peer.ControlUp.$Shape;
-        }
-
-        namespace ControlUp {
-
-            /** Properties of a ControlUp. */
-            interface $Properties {
-
-                /** ControlUp hello */
-                hello?: (rkv.peer.Hello.$Properties|null);
-
-                /** ControlUp messages */
-                messages?: (rkv.raft.RaftMessage.$Properties[]|null);
-
-                /** ControlUp beat */
-                beat?: (rkv.peer.NodeBeat.$Properties|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a ControlUp. */
-            type $Shape = {
-              hello?: rkv.peer.Hello.$Shape|null;
-              messages?: rkv.raft.RaftMessage.$Shape[]|null;
-              beat?: rkv.peer.NodeBeat.$Shape|null;
-              $unknowns?: Uint8Array[];
-            };
-        }
-
-        /**
-         * Properties of a ControlDown.
-         * @deprecated Use rkv.peer.ControlDown.$Properties instead.
-         */
-        interface IControlDown extends rkv.peer.ControlDown.$Properties {
-        }
-
-        /** Represents a ControlDown. */
-        class ControlDown {
-
-            /**
-             * Constructs a new ControlDown.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: rkv.peer.ControlDown.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** ControlDown welcome. */
+            /** ControlEnvelope welcome. */
             welcome?: (rkv.peer.Welcome.$Properties|null);
 
-            /**
-             * Creates a new ControlDown instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns ControlDown instance
-             */
-            static create(properties: rkv.peer.ControlDown.$Shape): rkv.peer.ControlDown & rkv.peer.ControlDown.$Shape;
-            static create(properties?: rkv.peer.ControlDown.$Properties): rkv.peer.ControlDown;
+            /** ControlEnvelope messages. */
+            messages: rkv.raft.RaftMessage.$Properties[];
+
+            /** ControlEnvelope beat. */
+            beat?: (rkv.peer.NodeBeat.$Properties|null);
+
+            /** ControlEnvelope offers. */
+            offers: number[];
 
             /**
-             * Encodes the specified ControlDown message. Does not implicitly {@link rkv.peer.ControlDown.verify|verify} messages.
-             * @param message ControlDown message or plain object to encode
+             * Creates a new ControlEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ControlEnvelope instance
+             */
+            static create(properties: rkv.peer.ControlEnvelope.$Shape): rkv.peer.ControlEnvelope & rkv.peer.ControlEnvelope.$Shape;
+            static create(properties?: rkv.peer.ControlEnvelope.$Properties): rkv.peer.ControlEnvelope;
+
+            /**
+             * Encodes the specified ControlEnvelope message. Does not implicitly {@link rkv.peer.ControlEnvelope.verify|verify} messages.
+             * @param message ControlEnvelope message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: rkv.peer.ControlDown.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: rkv.peer.ControlEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a ControlDown message from the specified reader or buffer.
+             * Decodes a ControlEnvelope message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.ControlDown & rkv.peer.ControlDown.$Shape} ControlDown
+             * @returns {rkv.peer.ControlEnvelope & rkv.peer.ControlEnvelope.$Shape} ControlEnvelope
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.ControlDown & rkv.peer.ControlDown.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.ControlEnvelope & rkv.peer.ControlEnvelope.$Shape;
         }
 
-        namespace ControlDown {
+        namespace ControlEnvelope {
 
-            /** Properties of a ControlDown. */
+            /** Properties of a ControlEnvelope. */
             interface $Properties {
 
-                /** ControlDown welcome */
+                /** ControlEnvelope welcome */
                 welcome?: (rkv.peer.Welcome.$Properties|null);
+
+                /** ControlEnvelope messages */
+                messages?: (rkv.raft.RaftMessage.$Properties[]|null);
+
+                /** ControlEnvelope beat */
+                beat?: (rkv.peer.NodeBeat.$Properties|null);
+
+                /** ControlEnvelope offers */
+                offers?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a ControlDown. */
+            /** Shape of a ControlEnvelope. */
             type $Shape = {
               welcome?: rkv.peer.Welcome.$Shape|null;
+              messages?: rkv.raft.RaftMessage.$Shape[]|null;
+              beat?: rkv.peer.NodeBeat.$Shape|null;
+              offers?: number[]|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -1909,108 +1848,101 @@ export namespace rkv {
         }
 
         /**
-         * Properties of an AppendUp.
-         * @deprecated Use rkv.peer.AppendUp.$Properties instead.
+         * Properties of an AppendEnvelope.
+         * @deprecated Use rkv.peer.AppendEnvelope.$Properties instead.
          */
-        interface IAppendUp extends rkv.peer.AppendUp.$Properties {
+        interface IAppendEnvelope extends rkv.peer.AppendEnvelope.$Properties {
         }
 
-        /** Represents an AppendUp. */
-        class AppendUp {
+        /** Represents an AppendEnvelope. */
+        class AppendEnvelope {
 
             /**
-             * Constructs a new AppendUp.
+             * Constructs a new AppendEnvelope.
              * @param [properties] Properties to set
              */
-            constructor(properties?: rkv.peer.AppendUp.$Properties);
+            constructor(properties?: rkv.peer.AppendEnvelope.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** AppendUp hello. */
-            hello?: (rkv.peer.Hello.$Properties|null);
+            /** AppendEnvelope welcome. */
+            welcome?: (rkv.peer.Welcome.$Properties|null);
 
-            /** AppendUp messages. */
+            /** AppendEnvelope messages. */
             messages: rkv.raft.RaftMessage.$Properties[];
 
-            /** AppendUp counted. */
+            /** AppendEnvelope counted. */
             counted: boolean;
 
-            /** AppendUp ackLink. */
-            ackLink: number;
-
-            /** AppendUp acked. */
+            /** AppendEnvelope acked. */
             acked: number;
 
-            /** AppendUp piece. */
+            /** AppendEnvelope piece. */
             piece: Uint8Array;
 
-            /** AppendUp pieceLast. */
+            /** AppendEnvelope pieceLast. */
             pieceLast: boolean;
 
             /**
-             * Creates a new AppendUp instance using the specified properties.
+             * Creates a new AppendEnvelope instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns AppendUp instance
+             * @returns AppendEnvelope instance
              */
-            static create(properties: rkv.peer.AppendUp.$Shape): rkv.peer.AppendUp & rkv.peer.AppendUp.$Shape;
-            static create(properties?: rkv.peer.AppendUp.$Properties): rkv.peer.AppendUp;
+            static create(properties: rkv.peer.AppendEnvelope.$Shape): rkv.peer.AppendEnvelope & rkv.peer.AppendEnvelope.$Shape;
+            static create(properties?: rkv.peer.AppendEnvelope.$Properties): rkv.peer.AppendEnvelope;
 
             /**
-             * Encodes the specified AppendUp message. Does not implicitly {@link rkv.peer.AppendUp.verify|verify} messages.
-             * @param message AppendUp message or plain object to encode
+             * Encodes the specified AppendEnvelope message. Does not implicitly {@link rkv.peer.AppendEnvelope.verify|verify} messages.
+             * @param message AppendEnvelope message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: rkv.peer.AppendUp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: rkv.peer.AppendEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes an AppendUp message from the specified reader or buffer.
+             * Decodes an AppendEnvelope message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.AppendUp & rkv.peer.AppendUp.$Shape} AppendUp
+             * @returns {rkv.peer.AppendEnvelope & rkv.peer.AppendEnvelope.$Shape} AppendEnvelope
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.AppendUp & rkv.peer.AppendUp.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.AppendEnvelope & rkv.peer.AppendEnvelope.$Shape;
         }
 
-        namespace AppendUp {
+        namespace AppendEnvelope {
 
-            /** Properties of an AppendUp. */
+            /** Properties of an AppendEnvelope. */
             interface $Properties {
 
-                /** AppendUp hello */
-                hello?: (rkv.peer.Hello.$Properties|null);
+                /** AppendEnvelope welcome */
+                welcome?: (rkv.peer.Welcome.$Properties|null);
 
-                /** AppendUp messages */
+                /** AppendEnvelope messages */
                 messages?: (rkv.raft.RaftMessage.$Properties[]|null);
 
-                /** AppendUp counted */
+                /** AppendEnvelope counted */
                 counted?: (boolean|null);
 
-                /** AppendUp ackLink */
-                ackLink?: (number|null);
-
-                /** AppendUp acked */
+                /** AppendEnvelope acked */
                 acked?: (number|null);
 
-                /** AppendUp piece */
+                /** AppendEnvelope piece */
                 piece?: (Uint8Array|null);
 
-                /** AppendUp pieceLast */
+                /** AppendEnvelope pieceLast */
                 pieceLast?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of an AppendUp. */
+            /** Shape of an AppendEnvelope. */
             type $Shape = {
-              hello?: rkv.peer.Hello.$Shape|null;
+              welcome?: rkv.peer.Welcome.$Shape|null;
               messages?: rkv.raft.RaftMessage.$Shape[]|null;
               counted?: boolean|null;
-              ackLink?: number|null;
               acked?: number|null;
               piece?: Uint8Array|null;
               pieceLast?: boolean|null;
@@ -2019,161 +1951,99 @@ export namespace rkv {
         }
 
         /**
-         * Properties of an AppendDown.
-         * @deprecated Use rkv.peer.AppendDown.$Properties instead.
+         * Properties of a CallEnvelope.
+         * @deprecated Use rkv.peer.CallEnvelope.$Properties instead.
          */
-        interface IAppendDown extends rkv.peer.AppendDown.$Properties {
+        interface ICallEnvelope extends rkv.peer.CallEnvelope.$Properties {
         }
 
-        /** Represents an AppendDown. */
-        class AppendDown {
+        /** Represents a CallEnvelope. */
+        class CallEnvelope {
 
             /**
-             * Constructs a new AppendDown.
+             * Constructs a new CallEnvelope.
              * @param [properties] Properties to set
              */
-            constructor(properties?: rkv.peer.AppendDown.$Properties);
+            constructor(properties?: rkv.peer.CallEnvelope.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** AppendDown welcome. */
+            /** CallEnvelope welcome. */
             welcome?: (rkv.peer.Welcome.$Properties|null);
 
-            /** AppendDown acked. */
-            acked: number;
-
-            /**
-             * Creates a new AppendDown instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns AppendDown instance
-             */
-            static create(properties: rkv.peer.AppendDown.$Shape): rkv.peer.AppendDown & rkv.peer.AppendDown.$Shape;
-            static create(properties?: rkv.peer.AppendDown.$Properties): rkv.peer.AppendDown;
-
-            /**
-             * Encodes the specified AppendDown message. Does not implicitly {@link rkv.peer.AppendDown.verify|verify} messages.
-             * @param message AppendDown message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: rkv.peer.AppendDown.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes an AppendDown message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.AppendDown & rkv.peer.AppendDown.$Shape} AppendDown
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.AppendDown & rkv.peer.AppendDown.$Shape;
-        }
-
-        namespace AppendDown {
-
-            /** Properties of an AppendDown. */
-            interface $Properties {
-
-                /** AppendDown welcome */
-                welcome?: (rkv.peer.Welcome.$Properties|null);
-
-                /** AppendDown acked */
-                acked?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of an AppendDown. */
-            type $Shape = {
-              welcome?: rkv.peer.Welcome.$Shape|null;
-              acked?: number|null;
-              $unknowns?: Uint8Array[];
-            };
-        }
-
-        /**
-         * Properties of a CallUp.
-         * @deprecated Use rkv.peer.CallUp.$Properties instead.
-         */
-        interface ICallUp extends rkv.peer.CallUp.$Properties {
-        }
-
-        /** Represents a CallUp. */
-        class CallUp {
-
-            /**
-             * Constructs a new CallUp.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: rkv.peer.CallUp.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** CallUp hello. */
-            hello?: (rkv.peer.Hello.$Properties|null);
-
-            /** CallUp requests. */
+            /** CallEnvelope requests. */
             requests: rkv.peer.Request.$Properties[];
 
-            /** CallUp piece. */
+            /** CallEnvelope answers. */
+            answers: rkv.peer.Answer.$Properties[];
+
+            /** CallEnvelope piece. */
             piece: Uint8Array;
 
-            /** CallUp pieceLast. */
+            /** CallEnvelope pieceLast. */
             pieceLast: boolean;
 
             /**
-             * Creates a new CallUp instance using the specified properties.
+             * Creates a new CallEnvelope instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns CallUp instance
+             * @returns CallEnvelope instance
              */
-            static create(properties: rkv.peer.CallUp.$Shape): rkv.peer.CallUp & rkv.peer.CallUp.$Shape;
-            static create(properties?: rkv.peer.CallUp.$Properties): rkv.peer.CallUp;
+            static create(properties: rkv.peer.CallEnvelope.$Shape): rkv.peer.CallEnvelope & rkv.peer.CallEnvelope.$Shape;
+            static create(properties?: rkv.peer.CallEnvelope.$Properties): rkv.peer.CallEnvelope;
 
             /**
-             * Encodes the specified CallUp message. Does not implicitly {@link rkv.peer.CallUp.verify|verify} messages.
-             * @param message CallUp message or plain object to encode
+             * Encodes the specified CallEnvelope message. Does not implicitly {@link rkv.peer.CallEnvelope.verify|verify} messages.
+             * @param message CallEnvelope message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: rkv.peer.CallUp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: rkv.peer.CallEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a CallUp message from the specified reader or buffer.
+             * Decodes a CallEnvelope message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.CallUp & rkv.peer.CallUp.$Shape} CallUp
+             * @returns {rkv.peer.CallEnvelope & rkv.peer.CallEnvelope.$Shape} CallEnvelope
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.CallUp & rkv.peer.CallUp.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.CallEnvelope & rkv.peer.CallEnvelope.$Shape;
         }
 
-        namespace CallUp {
+        namespace CallEnvelope {
 
-            /** Properties of a CallUp. */
+            /** Properties of a CallEnvelope. */
             interface $Properties {
 
-                /** CallUp hello */
-                hello?: (rkv.peer.Hello.$Properties|null);
+                /** CallEnvelope welcome */
+                welcome?: (rkv.peer.Welcome.$Properties|null);
 
-                /** CallUp requests */
+                /** CallEnvelope requests */
                 requests?: (rkv.peer.Request.$Properties[]|null);
 
-                /** CallUp piece */
+                /** CallEnvelope answers */
+                answers?: (rkv.peer.Answer.$Properties[]|null);
+
+                /** CallEnvelope piece */
                 piece?: (Uint8Array|null);
 
-                /** CallUp pieceLast */
+                /** CallEnvelope pieceLast */
                 pieceLast?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a CallUp. */
-            type $Shape = rkv.peer.CallUp.$Properties;
+            /** Shape of a CallEnvelope. */
+            type $Shape = {
+              welcome?: rkv.peer.Welcome.$Shape|null;
+              requests?: rkv.peer.Request.$Shape[]|null;
+              answers?: rkv.peer.Answer.$Shape[]|null;
+              piece?: Uint8Array|null;
+              pieceLast?: boolean|null;
+              $unknowns?: Uint8Array[];
+            };
         }
 
         /**
@@ -2251,95 +2121,6 @@ export namespace rkv {
 
             /** Shape of a Request. */
             type $Shape = rkv.peer.Request.$Properties;
-        }
-
-        /**
-         * Properties of a CallDown.
-         * @deprecated Use rkv.peer.CallDown.$Properties instead.
-         */
-        interface ICallDown extends rkv.peer.CallDown.$Properties {
-        }
-
-        /** Represents a CallDown. */
-        class CallDown {
-
-            /**
-             * Constructs a new CallDown.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: rkv.peer.CallDown.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** CallDown welcome. */
-            welcome?: (rkv.peer.Welcome.$Properties|null);
-
-            /** CallDown answers. */
-            answers: rkv.peer.Answer.$Properties[];
-
-            /** CallDown piece. */
-            piece: Uint8Array;
-
-            /** CallDown pieceLast. */
-            pieceLast: boolean;
-
-            /**
-             * Creates a new CallDown instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns CallDown instance
-             */
-            static create(properties: rkv.peer.CallDown.$Shape): rkv.peer.CallDown & rkv.peer.CallDown.$Shape;
-            static create(properties?: rkv.peer.CallDown.$Properties): rkv.peer.CallDown;
-
-            /**
-             * Encodes the specified CallDown message. Does not implicitly {@link rkv.peer.CallDown.verify|verify} messages.
-             * @param message CallDown message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: rkv.peer.CallDown.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a CallDown message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.CallDown & rkv.peer.CallDown.$Shape} CallDown
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.CallDown & rkv.peer.CallDown.$Shape;
-        }
-
-        namespace CallDown {
-
-            /** Properties of a CallDown. */
-            interface $Properties {
-
-                /** CallDown welcome */
-                welcome?: (rkv.peer.Welcome.$Properties|null);
-
-                /** CallDown answers */
-                answers?: (rkv.peer.Answer.$Properties[]|null);
-
-                /** CallDown piece */
-                piece?: (Uint8Array|null);
-
-                /** CallDown pieceLast */
-                pieceLast?: (boolean|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a CallDown. */
-            type $Shape = {
-              welcome?: rkv.peer.Welcome.$Shape|null;
-              answers?: rkv.peer.Answer.$Shape[]|null;
-              piece?: Uint8Array|null;
-              pieceLast?: boolean|null;
-              $unknowns?: Uint8Array[];
-            };
         }
 
         /**
@@ -2435,17 +2216,17 @@ export namespace rkv {
             /** SnapshotUp hello. */
             hello?: (rkv.peer.Hello.$Properties|null);
 
-            /** SnapshotUp header. */
-            header?: (rkv.peer.SnapshotHeader.$Properties|null);
+            /** SnapshotUp offer. */
+            offer: number;
 
-            /** SnapshotUp chunk. */
-            chunk?: (rkv.peer.Chunk.$Properties|null);
+            /** SnapshotUp acked. */
+            acked: number;
 
-            /** SnapshotUp finish. */
-            finish?: (rkv.peer.SnapshotSummary.$Properties|null);
+            /** SnapshotUp installed. */
+            installed: boolean;
 
-            /** SnapshotUp abort. */
-            abort: string;
+            /** SnapshotUp refused. */
+            refused: string;
 
             /**
              * Creates a new SnapshotUp instance using the specified properties.
@@ -2482,17 +2263,17 @@ export namespace rkv {
                 /** SnapshotUp hello */
                 hello?: (rkv.peer.Hello.$Properties|null);
 
-                /** SnapshotUp header */
-                header?: (rkv.peer.SnapshotHeader.$Properties|null);
+                /** SnapshotUp offer */
+                offer?: (number|null);
 
-                /** SnapshotUp chunk */
-                chunk?: (rkv.peer.Chunk.$Properties|null);
+                /** SnapshotUp acked */
+                acked?: (number|null);
 
-                /** SnapshotUp finish */
-                finish?: (rkv.peer.SnapshotSummary.$Properties|null);
+                /** SnapshotUp installed */
+                installed?: (boolean|null);
 
-                /** SnapshotUp abort */
-                abort?: (string|null);
+                /** SnapshotUp refused */
+                refused?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2500,6 +2281,102 @@ export namespace rkv {
 
             /** Shape of a SnapshotUp. */
             type $Shape = rkv.peer.SnapshotUp.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotDown.
+         * @deprecated Use rkv.peer.SnapshotDown.$Properties instead.
+         */
+        interface ISnapshotDown extends rkv.peer.SnapshotDown.$Properties {
+        }
+
+        /** Represents a SnapshotDown. */
+        class SnapshotDown {
+
+            /**
+             * Constructs a new SnapshotDown.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: rkv.peer.SnapshotDown.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotDown welcome. */
+            welcome?: (rkv.peer.Welcome.$Properties|null);
+
+            /** SnapshotDown header. */
+            header?: (rkv.peer.SnapshotHeader.$Properties|null);
+
+            /** SnapshotDown chunk. */
+            chunk?: (rkv.peer.Chunk.$Properties|null);
+
+            /** SnapshotDown finish. */
+            finish?: (rkv.peer.SnapshotSummary.$Properties|null);
+
+            /** SnapshotDown abort. */
+            abort: string;
+
+            /**
+             * Creates a new SnapshotDown instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotDown instance
+             */
+            static create(properties: rkv.peer.SnapshotDown.$Shape): rkv.peer.SnapshotDown & rkv.peer.SnapshotDown.$Shape;
+            static create(properties?: rkv.peer.SnapshotDown.$Properties): rkv.peer.SnapshotDown;
+
+            /**
+             * Encodes the specified SnapshotDown message. Does not implicitly {@link rkv.peer.SnapshotDown.verify|verify} messages.
+             * @param message SnapshotDown message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: rkv.peer.SnapshotDown.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotDown message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {rkv.peer.SnapshotDown & rkv.peer.SnapshotDown.$Shape} SnapshotDown
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.SnapshotDown & rkv.peer.SnapshotDown.$Shape;
+        }
+
+        namespace SnapshotDown {
+
+            /** Properties of a SnapshotDown. */
+            interface $Properties {
+
+                /** SnapshotDown welcome */
+                welcome?: (rkv.peer.Welcome.$Properties|null);
+
+                /** SnapshotDown header */
+                header?: (rkv.peer.SnapshotHeader.$Properties|null);
+
+                /** SnapshotDown chunk */
+                chunk?: (rkv.peer.Chunk.$Properties|null);
+
+                /** SnapshotDown finish */
+                finish?: (rkv.peer.SnapshotSummary.$Properties|null);
+
+                /** SnapshotDown abort */
+                abort?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotDown. */
+            type $Shape = {
+              welcome?: rkv.peer.Welcome.$Shape|null;
+              header?: rkv.peer.SnapshotHeader.$Shape|null;
+              chunk?: rkv.peer.Chunk.$Shape|null;
+              finish?: rkv.peer.SnapshotSummary.$Shape|null;
+              abort?: string|null;
+              $unknowns?: Uint8Array[];
+            };
         }
 
         /**
@@ -2761,95 +2638,6 @@ export namespace rkv {
 
             /** Shape of a SnapshotSummary. */
             type $Shape = rkv.peer.SnapshotSummary.$Properties;
-        }
-
-        /**
-         * Properties of a SnapshotDown.
-         * @deprecated Use rkv.peer.SnapshotDown.$Properties instead.
-         */
-        interface ISnapshotDown extends rkv.peer.SnapshotDown.$Properties {
-        }
-
-        /** Represents a SnapshotDown. */
-        class SnapshotDown {
-
-            /**
-             * Constructs a new SnapshotDown.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: rkv.peer.SnapshotDown.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** SnapshotDown welcome. */
-            welcome?: (rkv.peer.Welcome.$Properties|null);
-
-            /** SnapshotDown acked. */
-            acked: number;
-
-            /** SnapshotDown installed. */
-            installed: boolean;
-
-            /** SnapshotDown refused. */
-            refused: string;
-
-            /**
-             * Creates a new SnapshotDown instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns SnapshotDown instance
-             */
-            static create(properties: rkv.peer.SnapshotDown.$Shape): rkv.peer.SnapshotDown & rkv.peer.SnapshotDown.$Shape;
-            static create(properties?: rkv.peer.SnapshotDown.$Properties): rkv.peer.SnapshotDown;
-
-            /**
-             * Encodes the specified SnapshotDown message. Does not implicitly {@link rkv.peer.SnapshotDown.verify|verify} messages.
-             * @param message SnapshotDown message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: rkv.peer.SnapshotDown.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a SnapshotDown message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {rkv.peer.SnapshotDown & rkv.peer.SnapshotDown.$Shape} SnapshotDown
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): rkv.peer.SnapshotDown & rkv.peer.SnapshotDown.$Shape;
-        }
-
-        namespace SnapshotDown {
-
-            /** Properties of a SnapshotDown. */
-            interface $Properties {
-
-                /** SnapshotDown welcome */
-                welcome?: (rkv.peer.Welcome.$Properties|null);
-
-                /** SnapshotDown acked */
-                acked?: (number|null);
-
-                /** SnapshotDown installed */
-                installed?: (boolean|null);
-
-                /** SnapshotDown refused */
-                refused?: (string|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a SnapshotDown. */
-            type $Shape = {
-              welcome?: rkv.peer.Welcome.$Shape|null;
-              acked?: number|null;
-              installed?: boolean|null;
-              refused?: string|null;
-              $unknowns?: Uint8Array[];
-            };
         }
     }
 }

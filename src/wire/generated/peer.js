@@ -2158,45 +2158,49 @@ export const rkv = $root.rkv = (() => {
             return Welcome;
         })();
 
-        peer.ControlUp = (function() {
+        peer.ControlEnvelope = (function() {
 
-            const ControlUp = function (properties) {
+            const ControlEnvelope = function (properties) {
                 this.messages = [];
+                this.offers = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ControlUp.prototype.hello = null;
-            ControlUp.prototype.messages = $util.emptyArray;
-            ControlUp.prototype.beat = null;
+            ControlEnvelope.prototype.welcome = null;
+            ControlEnvelope.prototype.messages = $util.emptyArray;
+            ControlEnvelope.prototype.beat = null;
+            ControlEnvelope.prototype.offers = $util.emptyArray;
 
-            ControlUp.create = function(properties) {
-                return new ControlUp(properties);
+            ControlEnvelope.create = function(properties) {
+                return new ControlEnvelope(properties);
             };
 
-            ControlUp.encode = function (message, writer, _depth) {
+            ControlEnvelope.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
-                    $root.rkv.peer.Hello.encode(message.hello, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
+                    $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.messages != null && message.messages.length)
                     for (let i = 0; i < message.messages.length; ++i)
                         $root.rkv.raft.RaftMessage.encode(message.messages[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.beat != null && $Object.hasOwnProperty.call(message, "beat"))
                     $root.rkv.peer.NodeBeat.encode(message.beat, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.offers != null && message.offers.length)
+                    writer.uint32(34).uint64s(message.offers);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            ControlUp.decode = function (reader, length, _end, _depth, _target) {
+            ControlEnvelope.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -2213,7 +2217,7 @@ export const rkv = $root.rkv = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.rkv.peer.ControlUp();
+                message = _target || new $root.rkv.peer.ControlEnvelope();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -2226,7 +2230,7 @@ export const rkv = $root.rkv = (() => {
                     case 1: {
                             if (wireType !== 2)
                                 break;
-                            message.hello = $root.rkv.peer.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            message.welcome = $root.rkv.peer.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
                             continue;
                         }
                     case 2: {
@@ -2243,87 +2247,18 @@ export const rkv = $root.rkv = (() => {
                             message.beat = $root.rkv.peer.NodeBeat.decode(reader, reader.size(), $undefined, _depth + 1, message.beat);
                             continue;
                         }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return ControlUp;
-        })();
-
-        peer.ControlDown = (function() {
-
-            const ControlDown = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            ControlDown.prototype.welcome = null;
-
-            ControlDown.create = function(properties) {
-                return new ControlDown(properties);
-            };
-
-            ControlDown.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
-                    $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            ControlDown.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.rkv.peer.ControlDown();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.offers && message.offers.length))
+                                    message.offers = [];
+                                reader.uint64s(message.offers);
+                                continue;
+                            }
+                            if (wireType !== 0)
                                 break;
-                            message.welcome = $root.rkv.peer.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
+                            if (!(message.offers && message.offers.length))
+                                message.offers = [];
+                            message.offers.push(reader.uint64());
                             continue;
                         }
                     }
@@ -2343,7 +2278,7 @@ export const rkv = $root.rkv = (() => {
                 return message;
             };
 
-            return ControlDown;
+            return ControlEnvelope;
         })();
 
         peer.NodeBeat = (function() {
@@ -2662,9 +2597,9 @@ export const rkv = $root.rkv = (() => {
             return Lead;
         })();
 
-        peer.AppendUp = (function() {
+        peer.AppendEnvelope = (function() {
 
-            const AppendUp = function (properties) {
+            const AppendEnvelope = function (properties) {
                 this.messages = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
@@ -2672,47 +2607,44 @@ export const rkv = $root.rkv = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            AppendUp.prototype.hello = null;
-            AppendUp.prototype.messages = $util.emptyArray;
-            AppendUp.prototype.counted = false;
-            AppendUp.prototype.ackLink = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            AppendUp.prototype.acked = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            AppendUp.prototype.piece = $util.newBuffer([]);
-            AppendUp.prototype.pieceLast = false;
+            AppendEnvelope.prototype.welcome = null;
+            AppendEnvelope.prototype.messages = $util.emptyArray;
+            AppendEnvelope.prototype.counted = false;
+            AppendEnvelope.prototype.acked = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            AppendEnvelope.prototype.piece = $util.newBuffer([]);
+            AppendEnvelope.prototype.pieceLast = false;
 
-            AppendUp.create = function(properties) {
-                return new AppendUp(properties);
+            AppendEnvelope.create = function(properties) {
+                return new AppendEnvelope(properties);
             };
 
-            AppendUp.encode = function (message, writer, _depth) {
+            AppendEnvelope.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
-                    $root.rkv.peer.Hello.encode(message.hello, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
+                    $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
                 if (message.messages != null && message.messages.length)
                     for (let i = 0; i < message.messages.length; ++i)
                         $root.rkv.raft.RaftMessage.encode(message.messages[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.counted != null && $Object.hasOwnProperty.call(message, "counted") && message.counted !== false)
                     writer.uint32(24).bool(message.counted);
-                if (message.ackLink != null && $Object.hasOwnProperty.call(message, "ackLink") && (typeof message.ackLink === "object" ? message.ackLink.low || message.ackLink.high : message.ackLink !== 0))
-                    writer.uint32(32).uint64(message.ackLink);
                 if (message.acked != null && $Object.hasOwnProperty.call(message, "acked") && (typeof message.acked === "object" ? message.acked.low || message.acked.high : message.acked !== 0))
-                    writer.uint32(40).uint64(message.acked);
+                    writer.uint32(32).uint64(message.acked);
                 if (message.piece != null && $Object.hasOwnProperty.call(message, "piece") && message.piece.length)
-                    writer.uint32(50).bytes(message.piece);
+                    writer.uint32(42).bytes(message.piece);
                 if (message.pieceLast != null && $Object.hasOwnProperty.call(message, "pieceLast") && message.pieceLast !== false)
-                    writer.uint32(56).bool(message.pieceLast);
+                    writer.uint32(48).bool(message.pieceLast);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            AppendUp.decode = function (reader, length, _end, _depth, _target) {
+            AppendEnvelope.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -2729,7 +2661,7 @@ export const rkv = $root.rkv = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.rkv.peer.AppendUp();
+                message = _target || new $root.rkv.peer.AppendEnvelope();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -2742,7 +2674,7 @@ export const rkv = $root.rkv = (() => {
                     case 1: {
                             if (wireType !== 2)
                                 break;
-                            message.hello = $root.rkv.peer.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            message.welcome = $root.rkv.peer.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
                             continue;
                         }
                     case 2: {
@@ -2766,21 +2698,12 @@ export const rkv = $root.rkv = (() => {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.ackLink = value;
-                            else
-                                delete message.ackLink;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
                                 message.acked = value;
                             else
                                 delete message.acked;
                             continue;
                         }
-                    case 6: {
+                    case 5: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.bytes()).length)
@@ -2789,7 +2712,7 @@ export const rkv = $root.rkv = (() => {
                                 delete message.piece;
                             continue;
                         }
-                    case 7: {
+                    case 6: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.bool())
@@ -2815,26 +2738,31 @@ export const rkv = $root.rkv = (() => {
                 return message;
             };
 
-            return AppendUp;
+            return AppendEnvelope;
         })();
 
-        peer.AppendDown = (function() {
+        peer.CallEnvelope = (function() {
 
-            const AppendDown = function (properties) {
+            const CallEnvelope = function (properties) {
+                this.requests = [];
+                this.answers = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            AppendDown.prototype.welcome = null;
-            AppendDown.prototype.acked = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            CallEnvelope.prototype.welcome = null;
+            CallEnvelope.prototype.requests = $util.emptyArray;
+            CallEnvelope.prototype.answers = $util.emptyArray;
+            CallEnvelope.prototype.piece = $util.newBuffer([]);
+            CallEnvelope.prototype.pieceLast = false;
 
-            AppendDown.create = function(properties) {
-                return new AppendDown(properties);
+            CallEnvelope.create = function(properties) {
+                return new CallEnvelope(properties);
             };
 
-            AppendDown.encode = function (message, writer, _depth) {
+            CallEnvelope.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -2843,15 +2771,23 @@ export const rkv = $root.rkv = (() => {
                     throw $Error("max depth exceeded");
                 if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
                     $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.acked != null && $Object.hasOwnProperty.call(message, "acked") && (typeof message.acked === "object" ? message.acked.low || message.acked.high : message.acked !== 0))
-                    writer.uint32(16).uint64(message.acked);
+                if (message.requests != null && message.requests.length)
+                    for (let i = 0; i < message.requests.length; ++i)
+                        $root.rkv.peer.Request.encode(message.requests[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.answers != null && message.answers.length)
+                    for (let i = 0; i < message.answers.length; ++i)
+                        $root.rkv.peer.Answer.encode(message.answers[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.piece != null && $Object.hasOwnProperty.call(message, "piece") && message.piece.length)
+                    writer.uint32(34).bytes(message.piece);
+                if (message.pieceLast != null && $Object.hasOwnProperty.call(message, "pieceLast") && message.pieceLast !== false)
+                    writer.uint32(40).bool(message.pieceLast);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
                 return writer;
             };
 
-            AppendDown.decode = function (reader, length, _end, _depth, _target) {
+            CallEnvelope.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -2868,7 +2804,7 @@ export const rkv = $root.rkv = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.rkv.peer.AppendDown();
+                message = _target || new $root.rkv.peer.CallEnvelope();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -2885,109 +2821,6 @@ export const rkv = $root.rkv = (() => {
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.acked = value;
-                            else
-                                delete message.acked;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return AppendDown;
-        })();
-
-        peer.CallUp = (function() {
-
-            const CallUp = function (properties) {
-                this.requests = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            CallUp.prototype.hello = null;
-            CallUp.prototype.requests = $util.emptyArray;
-            CallUp.prototype.piece = $util.newBuffer([]);
-            CallUp.prototype.pieceLast = false;
-
-            CallUp.create = function(properties) {
-                return new CallUp(properties);
-            };
-
-            CallUp.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
-                    $root.rkv.peer.Hello.encode(message.hello, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.requests != null && message.requests.length)
-                    for (let i = 0; i < message.requests.length; ++i)
-                        $root.rkv.peer.Request.encode(message.requests[i], writer.uint32(18).fork(), _depth + 1).ldelim();
-                if (message.piece != null && $Object.hasOwnProperty.call(message, "piece") && message.piece.length)
-                    writer.uint32(26).bytes(message.piece);
-                if (message.pieceLast != null && $Object.hasOwnProperty.call(message, "pieceLast") && message.pieceLast !== false)
-                    writer.uint32(32).bool(message.pieceLast);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            CallUp.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.rkv.peer.CallUp();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            message.hello = $root.rkv.peer.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
-                            continue;
-                        }
-                    case 2: {
                             if (wireType !== 2)
                                 break;
                             if (!(message.requests && message.requests.length))
@@ -2998,13 +2831,21 @@ export const rkv = $root.rkv = (() => {
                     case 3: {
                             if (wireType !== 2)
                                 break;
+                            if (!(message.answers && message.answers.length))
+                                message.answers = [];
+                            message.answers.push($root.rkv.peer.Answer.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
                             if ((value = reader.bytes()).length)
                                 message.piece = value;
                             else
                                 delete message.piece;
                             continue;
                         }
-                    case 4: {
+                    case 5: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.bool())
@@ -3030,7 +2871,7 @@ export const rkv = $root.rkv = (() => {
                 return message;
             };
 
-            return CallUp;
+            return CallEnvelope;
         })();
 
         peer.Request = (function() {
@@ -3143,126 +2984,6 @@ export const rkv = $root.rkv = (() => {
             return Request;
         })();
 
-        peer.CallDown = (function() {
-
-            const CallDown = function (properties) {
-                this.answers = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            CallDown.prototype.welcome = null;
-            CallDown.prototype.answers = $util.emptyArray;
-            CallDown.prototype.piece = $util.newBuffer([]);
-            CallDown.prototype.pieceLast = false;
-
-            CallDown.create = function(properties) {
-                return new CallDown(properties);
-            };
-
-            CallDown.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
-                    $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.answers != null && message.answers.length)
-                    for (let i = 0; i < message.answers.length; ++i)
-                        $root.rkv.peer.Answer.encode(message.answers[i], writer.uint32(18).fork(), _depth + 1).ldelim();
-                if (message.piece != null && $Object.hasOwnProperty.call(message, "piece") && message.piece.length)
-                    writer.uint32(26).bytes(message.piece);
-                if (message.pieceLast != null && $Object.hasOwnProperty.call(message, "pieceLast") && message.pieceLast !== false)
-                    writer.uint32(32).bool(message.pieceLast);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            CallDown.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.rkv.peer.CallDown();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            message.welcome = $root.rkv.peer.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.answers && message.answers.length))
-                                message.answers = [];
-                            message.answers.push($root.rkv.peer.Answer.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.piece = value;
-                            else
-                                delete message.piece;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.bool())
-                                message.pieceLast = value;
-                            else
-                                delete message.pieceLast;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return CallDown;
-        })();
-
         peer.Answer = (function() {
 
             const Answer = function (properties) {
@@ -3371,10 +3092,10 @@ export const rkv = $root.rkv = (() => {
             };
 
             SnapshotUp.prototype.hello = null;
-            SnapshotUp.prototype.header = null;
-            SnapshotUp.prototype.chunk = null;
-            SnapshotUp.prototype.finish = null;
-            SnapshotUp.prototype.abort = "";
+            SnapshotUp.prototype.offer = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SnapshotUp.prototype.acked = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SnapshotUp.prototype.installed = false;
+            SnapshotUp.prototype.refused = "";
 
             SnapshotUp.create = function(properties) {
                 return new SnapshotUp(properties);
@@ -3389,14 +3110,14 @@ export const rkv = $root.rkv = (() => {
                     throw $Error("max depth exceeded");
                 if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
                     $root.rkv.peer.Hello.encode(message.hello, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.header != null && $Object.hasOwnProperty.call(message, "header"))
-                    $root.rkv.peer.SnapshotHeader.encode(message.header, writer.uint32(18).fork(), _depth + 1).ldelim();
-                if (message.chunk != null && $Object.hasOwnProperty.call(message, "chunk"))
-                    $root.rkv.peer.Chunk.encode(message.chunk, writer.uint32(26).fork(), _depth + 1).ldelim();
-                if (message.finish != null && $Object.hasOwnProperty.call(message, "finish"))
-                    $root.rkv.peer.SnapshotSummary.encode(message.finish, writer.uint32(34).fork(), _depth + 1).ldelim();
-                if (message.abort != null && $Object.hasOwnProperty.call(message, "abort") && message.abort !== "")
-                    writer.uint32(42).string(message.abort);
+                if (message.offer != null && $Object.hasOwnProperty.call(message, "offer") && (typeof message.offer === "object" ? message.offer.low || message.offer.high : message.offer !== 0))
+                    writer.uint32(16).uint64(message.offer);
+                if (message.acked != null && $Object.hasOwnProperty.call(message, "acked") && (typeof message.acked === "object" ? message.acked.low || message.acked.high : message.acked !== 0))
+                    writer.uint32(24).uint64(message.acked);
+                if (message.installed != null && $Object.hasOwnProperty.call(message, "installed") && message.installed !== false)
+                    writer.uint32(32).bool(message.installed);
+                if (message.refused != null && $Object.hasOwnProperty.call(message, "refused") && message.refused !== "")
+                    writer.uint32(42).string(message.refused);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3434,6 +3155,137 @@ export const rkv = $root.rkv = (() => {
                             if (wireType !== 2)
                                 break;
                             message.hello = $root.rkv.peer.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.offer = value;
+                            else
+                                delete message.offer;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.acked = value;
+                            else
+                                delete message.acked;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.installed = value;
+                            else
+                                delete message.installed;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.refused = value;
+                            else
+                                delete message.refused;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotUp;
+        })();
+
+        peer.SnapshotDown = (function() {
+
+            const SnapshotDown = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SnapshotDown.prototype.welcome = null;
+            SnapshotDown.prototype.header = null;
+            SnapshotDown.prototype.chunk = null;
+            SnapshotDown.prototype.finish = null;
+            SnapshotDown.prototype.abort = "";
+
+            SnapshotDown.create = function(properties) {
+                return new SnapshotDown(properties);
+            };
+
+            SnapshotDown.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
+                    $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.header != null && $Object.hasOwnProperty.call(message, "header"))
+                    $root.rkv.peer.SnapshotHeader.encode(message.header, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.chunk != null && $Object.hasOwnProperty.call(message, "chunk"))
+                    $root.rkv.peer.Chunk.encode(message.chunk, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.finish != null && $Object.hasOwnProperty.call(message, "finish"))
+                    $root.rkv.peer.SnapshotSummary.encode(message.finish, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.abort != null && $Object.hasOwnProperty.call(message, "abort") && message.abort !== "")
+                    writer.uint32(42).string(message.abort);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SnapshotDown.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.rkv.peer.SnapshotDown();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.welcome = $root.rkv.peer.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
                             continue;
                         }
                     case 2: {
@@ -3480,7 +3332,7 @@ export const rkv = $root.rkv = (() => {
                 return message;
             };
 
-            return SnapshotUp;
+            return SnapshotDown;
         })();
 
         peer.SnapshotHeader = (function() {
@@ -3871,125 +3723,6 @@ export const rkv = $root.rkv = (() => {
             };
 
             return SnapshotSummary;
-        })();
-
-        peer.SnapshotDown = (function() {
-
-            const SnapshotDown = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            SnapshotDown.prototype.welcome = null;
-            SnapshotDown.prototype.acked = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            SnapshotDown.prototype.installed = false;
-            SnapshotDown.prototype.refused = "";
-
-            SnapshotDown.create = function(properties) {
-                return new SnapshotDown(properties);
-            };
-
-            SnapshotDown.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
-                    $root.rkv.peer.Welcome.encode(message.welcome, writer.uint32(10).fork(), _depth + 1).ldelim();
-                if (message.acked != null && $Object.hasOwnProperty.call(message, "acked") && (typeof message.acked === "object" ? message.acked.low || message.acked.high : message.acked !== 0))
-                    writer.uint32(16).uint64(message.acked);
-                if (message.installed != null && $Object.hasOwnProperty.call(message, "installed") && message.installed !== false)
-                    writer.uint32(24).bool(message.installed);
-                if (message.refused != null && $Object.hasOwnProperty.call(message, "refused") && message.refused !== "")
-                    writer.uint32(34).string(message.refused);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            SnapshotDown.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.rkv.peer.SnapshotDown();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            message.welcome = $root.rkv.peer.Welcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.acked = value;
-                            else
-                                delete message.acked;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.bool())
-                                message.installed = value;
-                            else
-                                delete message.installed;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.refused = value;
-                            else
-                                delete message.refused;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return SnapshotDown;
         })();
 
         return peer;

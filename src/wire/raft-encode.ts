@@ -1,0 +1,98 @@
+/**
+ * Raft messages on their way out: the core's union, with the bytes of its entries, becomes the
+ * properties of a generated message. An append's entries follow `prevIndex` without a gap, so their
+ * indexes are not sent; that they do is asserted here.
+ */
+import { assert, must, unreachable } from '../base/assert.js';
+import type { GroupId } from '../base/ids.js';
+import type { EntryKind, Members, Message, MessageOf } from '../raft/types.js';
+import { rkv } from './generated/peer.js';
+
+/** A Raft message between nodes; `payloads` are the bytes of an append's entries. */
+export interface GroupMessage {
+  readonly group: GroupId;
+  readonly message: Message;
+  readonly payloads: readonly Uint8Array[];
+}
+
+export type WireMessage = rkv.raft.RaftMessage.$Properties;
+
+const { EntryKind: Kind } = rkv.raft;
+const KIND: Readonly<Record<EntryKind, rkv.raft.EntryKind>> = {
+  normal: Kind.NORMAL,
+  noop: Kind.NOOP,
+  config: Kind.CONFIG,
+};
+
+function encodeAppend(
+  message: MessageOf<'append'>,
+  payloads: readonly Uint8Array[],
+): rkv.raft.Append.$Properties {
+  const { prevIndex, prevTerm, commit, round } = message;
+  assert(payloads.length === message.entries.length, 'an append carries the bytes of its entries');
+  const entries = message.entries.map((entry, at) => {
+    assert(entry.index === prevIndex + 1 + at, 'entries of an append follow its previous index');
+    return { term: entry.term, kind: KIND[entry.kind], payload: must(payloads[at], 'payload') };
+  });
+  return { prevIndex, prevTerm, entries, commit, round };
+}
+
+function encodeAppendReply(message: MessageOf<'append-reply'>): rkv.raft.AppendReply.$Properties {
+  const { result, round } = message;
+  if (result.ok) return { match: result.match, round };
+  const { rejected, hintIndex, hintTerm } = result;
+  return { rejection: { rejected, hintIndex, hintTerm }, round };
+}
+
+function encodeMembers(members: Members): rkv.raft.Members.$Properties {
+  return {
+    voters: [...members.voters],
+    outgoing: [...members.outgoing],
+    learners: [...members.learners],
+    learnersNext: [...members.learnersNext],
+    autoLeave: members.autoLeave,
+  };
+}
+
+function encodeSnapshot({ floor, members }: MessageOf<'snapshot'>): rkv.raft.Snapshot.$Properties {
+  return { floorIndex: floor.index, floorTerm: floor.term, members: encodeMembers(members) };
+}
+
+export function encodeMessage({ group, message, payloads }: GroupMessage): WireMessage {
+  const { from, to, term } = message;
+  const head = { group, from, to, term };
+  switch (message.kind) {
+    case 'append':
+      return { ...head, append: encodeAppend(message, payloads) };
+    case 'append-reply':
+      return { ...head, appendReply: encodeAppendReply(message) };
+    case 'heartbeat':
+      return { ...head, heartbeat: { commit: message.commit, round: message.round } };
+    case 'heartbeat-reply':
+      return { ...head, heartbeatReply: { round: message.round } };
+    case 'read-index':
+      return { ...head, readIndex: { context: message.context } };
+    case 'read-index-reply':
+      return { ...head, readIndexReply: { context: message.context, index: message.index } };
+    case 'pre-vote': {
+      const { lastIndex, lastTerm, hint } = message;
+      return { ...head, preVote: { lastIndex, lastTerm, hint } };
+    }
+    case 'pre-vote-reply':
+      return { ...head, preVoteReply: { granted: message.granted } };
+    case 'vote': {
+      const { lastIndex, lastTerm, forced } = message;
+      return { ...head, vote: { lastIndex, lastTerm, forced } };
+    }
+    case 'vote-reply':
+      return { ...head, voteReply: { granted: message.granted } };
+    case 'snapshot':
+      return { ...head, snapshot: encodeSnapshot(message) };
+    case 'timeout-now':
+      return { ...head, timeoutNow: {} };
+    case 'quiesce':
+      return { ...head, quiesce: { commit: message.commit } };
+    default:
+      return unreachable(message);
+  }
+}
