@@ -114,7 +114,7 @@ export const IMPORT_TABLE = [
   },
   {
     path: 'launcher',
-    may: ['base', 'config', 'client'],
+    may: ['base', 'kv', 'config', 'client'],
     packages: ['execa', 'listr2'],
     node: true,
   },
