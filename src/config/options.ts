@@ -28,3 +28,21 @@ export function hardOptions(options: Options): HardOptions {
   if (options.leaseReads) hard.electionMs = options.electionMs;
   return hard;
 }
+
+/**
+ * For a directory that was born already: what nobody named now is as it was then, so that
+ * `serve --data-dir d` is enough to start it again.
+ */
+export function adoptRecorded(
+  options: Options,
+  named: (name: OptionName) => boolean,
+  recorded: { readonly nodeId: number; readonly hard: HardOptions },
+): Options {
+  const adopted: Record<string, OptionValue> = { ...options };
+  if (!named('nodeId')) adopted.nodeId = recorded.nodeId;
+  for (const name of OPTION_NAMES) {
+    const value = recorded.hard[name];
+    if (value !== undefined && !named(name)) adopted[name] = value;
+  }
+  return adopted as unknown as Options;
+}

@@ -98,7 +98,7 @@ export const STORAGE_ROWS = {
     unit: 'count',
     min: 4,
     max: 128,
-    default: 6,
+    default: 8,
     help: 'UV_THREADPOOL_SIZE of the node process; scans and gets use at most two fewer.',
   },
   memoryGoalBytes: {
