@@ -1,0 +1,115 @@
+/**
+ * Reading a log from end to end: at start, and by the offline tools. At most one frame was ever
+ * un-synced, so what may be wrong without being corruption is the very end and nothing else: only
+ * zeros behind the last good frame are a clean end; other bytes are a torn tail when no good frame
+ * follows them anywhere, and corruption when one does. Reads only.
+ */
+import path from 'node:path';
+import { LogCorruption } from './errors.js';
+import { type FoundFrame, FRAME_HEADER, readFrame, searchFrame, zeroFrom } from './frame.js';
+import type { LogFs } from './fs.js';
+import { readFile } from './fs.js';
+import type { SegmentRef } from './refs.js';
+import {
+  decodeSegmentHeader,
+  type Identity,
+  mustBelong,
+  SEGMENT_HEADER,
+  type SegmentHeader,
+  segmentKey,
+  segmentNumber,
+} from './segment.js';
+
+export interface ScannedSegment {
+  readonly ref: SegmentRef;
+  readonly header: SegmentHeader;
+  /** Of the file. */
+  readonly size: number;
+  /** Where the last good frame ends. */
+  readonly end: number;
+  readonly frames: number;
+}
+
+export interface Scan {
+  readonly segments: readonly ScannedSegment[];
+  /** Sequence for the next frame. */
+  readonly nextSequence: number;
+  readonly torn: { readonly segment: string; readonly offset: number } | null;
+}
+
+export type VisitFrame = (segment: SegmentRef, frame: FoundFrame) => void;
+
+/** Numbers of the segments in a directory, ascending; a missing one between them is corruption. */
+export async function listSegments(files: LogFs, dir: string): Promise<readonly number[]> {
+  const numbers = (await files.list(dir))
+    .map(segmentNumber)
+    .filter((number) => number !== null)
+    .sort((a, b) => a - b);
+  numbers.forEach((number, i) => {
+    const expected = (numbers[0] ?? 0) + i;
+    if (number !== expected) throw new LogCorruption(dir, 0, `segment ${expected} is missing`);
+  });
+  return numbers;
+}
+
+/**
+ * Visits every good frame in order. Throws LogCorruption, or LogMismatch when `identity` is given
+ * and a segment is another's. `pathOf` names a segment's file.
+ */
+export async function scanLog(
+  files: LogFs,
+  numbers: readonly number[],
+  pathOf: (number: number) => string,
+  identity: Identity | null,
+  visit: VisitFrame,
+): Promise<Scan> {
+  const segments: ScannedSegment[] = [];
+  let torn: Scan['torn'] = null;
+  let next: number | null = null;
+  for (const number of numbers) {
+    const file = pathOf(number);
+    const bytes = await readFile(files, file);
+    const header = decodeSegmentHeader(bytes, file);
+    if (identity !== null) mustBelong(header, identity, file);
+    if (torn !== null) {
+      throw new LogCorruption(pathOf(number - 1), torn.offset, 'a bad frame, and a later segment');
+    }
+    if (next !== null && header.firstSequence !== next) {
+      throw new LogCorruption(file, 0, `begins at ${header.firstSequence}, expected ${next}`);
+    }
+    const ref: SegmentRef = { number, path: file, key: segmentKey(header) };
+    const walked = walkSegment(bytes, ref, header.firstSequence, visit);
+    if (walked.torn) torn = { segment: path.basename(file), offset: walked.end };
+    next = walked.next;
+    segments.push({ ref, header, size: bytes.length, end: walked.end, frames: walked.frames });
+  }
+  return { segments, nextSequence: next ?? 1, torn };
+}
+
+interface Walked {
+  readonly end: number;
+  readonly next: number;
+  readonly frames: number;
+  readonly torn: boolean;
+}
+
+function walkSegment(bytes: Buffer, ref: SegmentRef, first: number, visit: VisitFrame): Walked {
+  let at = SEGMENT_HEADER;
+  let next = first;
+  for (;;) {
+    const frame = readFrame(bytes, at, ref.key, at);
+    if (frame === null) break;
+    if (frame.sequence !== next) {
+      throw new LogCorruption(ref.path, at, `frame ${frame.sequence} where ${next} belongs`);
+    }
+    visit(ref, frame);
+    next += 1;
+    at += FRAME_HEADER + frame.payload.length;
+  }
+  const torn = !zeroFrom(bytes, at);
+  const later = torn ? searchFrame(bytes, at + 1, ref.key) : null;
+  if (later !== null) {
+    throw new LogCorruption(ref.path, at, `a bad frame, and a good one at byte ${later.offset}`);
+  }
+  return { end: at, next, frames: next - first, torn };
+}
