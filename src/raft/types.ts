@@ -5,7 +5,10 @@
  */
 import type { LogIndex, ReplicaId, Term, Tick } from '../base/ids.js';
 
-/** `noop` opens a leader's term, `config` carries a ConfigChange, `normal` is the user's. */
+/**
+ * `noop` opens a leader's term, `config` carries a ConfigChange, `normal` is the user's. A `config`
+ * entry of size 0 is `{ kind: 'leave' }`, appended by the core itself (auto-leave).
+ */
 export type EntryKind = 'noop' | 'normal' | 'config';
 
 /** What the core knows of an entry. `size` is the byte count of its payload, kept by the host. */
@@ -159,6 +162,11 @@ export interface Range {
 export interface Ready {
   /** 1, 2, 3 … for each replica and process; names this Ready in `advance`. */
   readonly number: number;
+  /**
+   * Set when term or vote changed, and to keep the commit index on disk: that rides along with
+   * entries, and is written alone only once a tick has passed without any (then `mustSync` is
+   * false). A lost commit index costs nothing but its being learned again.
+   */
   readonly hardState: HardState | null;
   readonly entries: readonly EntryMeta[];
   readonly messages: readonly Message[];
@@ -280,6 +288,21 @@ export type TraceEvent =
   | { readonly kind: 'commit'; readonly index: LogIndex; readonly term: Term }
   | { readonly kind: 'config'; readonly members: Members; readonly index: LogIndex }
   | {
+      readonly kind: 'snapshot';
+      readonly step: 'sent' | 'restored' | 'refused';
+      readonly replica: ReplicaId;
+      readonly index: LogIndex;
+    }
+  | {
+      readonly kind: 'transfer';
+      readonly step: 'begun' | 'handed' | 'aborted';
+      readonly to: ReplicaId;
+      readonly why: string;
+    }
+  | { readonly kind: 'rest'; readonly resting: boolean; readonly role: RoleName }
+  | { readonly kind: 'step-down'; readonly why: string }
+  | { readonly kind: 'campaign-refused'; readonly why: string }
+  | {
       readonly kind: 'ignored';
       readonly message: MessageKind;
       readonly role: RoleName;
@@ -297,7 +320,10 @@ export interface Raft {
   step(message: Message): void;
   /** Appends entries of these payload sizes at once; `index` is that of the first. */
   propose(sizes: readonly number[]): Proposal;
-  /** Appends a config entry; the host keeps `change`'s bytes and hands it back by `applyConfig`. */
+  /**
+   * Appends a config entry; the host keeps `change`'s bytes and hands it back by `applyConfig`. The
+   * size must be above 0: a config entry of size 0 is the `leave` that a leader appends by itself.
+   */
   proposeConfig(change: ConfigChange, size: number): Proposal;
   /**
    * Asks for a read index for all reads that arrived before this call. The answer is a ReadState
@@ -312,6 +338,11 @@ export interface Raft {
   campaign(): void;
   /** The connection to the leader broke (only without leases): a pre-vote soon, see DESIGN 4. */
   connectionLost(): void;
+  /**
+   * Gives the lease up before a freeze or a split is proposed, and takes it again after (§6.4.1);
+   * a transfer and the leader's own removal do it by themselves. No effect with leases off.
+   */
+  setLeaseAllowed(allowed: boolean): void;
   /** Whether this replica's own connection to its leader is up; judges others' hints. */
   setLeaderConnected(up: boolean): void;
   /** Neither campaign nor be led here (fenced, hanging disk). */
