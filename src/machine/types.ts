@@ -16,7 +16,7 @@ import type {
   SpaceId,
   Term,
 } from '../base/ids.js';
-import type { FailureCode, Reply } from '../kv/reply.js';
+import type { Reply } from '../kv/reply.js';
 import type { Command } from '../kv/request.js';
 import type { EntryKind } from '../raft/types.js';
 import type { Descriptor } from '../shard/descriptor.js';
@@ -265,11 +265,15 @@ export type ReadResult =
   | { readonly kind: 'needs-time' }
   | { readonly kind: 'moved' };
 
-/** Thrown by a command that is wrong for what it met; nothing has changed. */
-export class CommandFailure extends Error {
-  readonly code: FailureCode;
-  constructor(code: FailureCode) {
-    super(code);
-    this.code = code;
-  }
+/** The state machine of the meta group, handed in from outside: its catalogue is no business here. */
+export interface MetaRunner {
+  /** Deterministic: its only inputs are the command, the context and rows of table `m`. */
+  apply(command: Uint8Array, context: MetaContext): Uint8Array;
+}
+
+export interface MetaContext {
+  /** Cluster time as of this entry. */
+  readonly time: EpochMs;
+  readonly index: LogIndex;
+  readonly state: ShardState;
 }

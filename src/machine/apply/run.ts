@@ -1,0 +1,114 @@
+/**
+ * The rows as a command sees them. A key whose deadline is not after applied cluster time is absent,
+ * for writes and reads alike and on every replica at the same entry; its row goes later, when an
+ * `expire` entry names it.
+ */
+import { assert } from '../../base/assert.js';
+import type { EpochMs, Revision } from '../../base/ids.js';
+import type { Head, Header, Place, ShardState } from '../types.js';
+import { STRING } from '../value-type.js';
+
+/** What a string's new row says besides what follows from the old one. */
+export interface NewString {
+  readonly value: Uint8Array;
+  readonly deadline: EpochMs | null;
+}
+
+export class Run {
+  readonly #state: ShardState;
+  #time: EpochMs;
+  #now: EpochMs;
+  #revision: number;
+
+  constructor(state: ShardState) {
+    this.#state = state;
+    this.#time = state.descriptor.clusterTime;
+    this.#now = this.#time;
+    this.#revision = state.descriptor.revision;
+  }
+
+  /** Applied cluster time. */
+  get time(): EpochMs {
+    return this.#time;
+  }
+
+  /**
+   * The reader's cluster clock, never behind applied cluster time: only for what a read says about
+   * time (`ttl`), never for what is there.
+   */
+  get now(): EpochMs {
+    return this.#now;
+  }
+
+  /** The revision given out last. */
+  get revision(): Revision {
+    return this.#revision as Revision;
+  }
+
+  /** Cluster time never goes back. */
+  advance(stamp: EpochMs): void {
+    if (stamp > this.#time) this.#time = stamp;
+  }
+
+  readAt(now: EpochMs): void {
+    this.#now = now > this.#time ? now : this.#time;
+  }
+
+  isDead(header: Header): boolean {
+    return header.deadline !== null && header.deadline <= this.#time;
+  }
+
+  /** Null: absent, or expired by applied cluster time. */
+  header(place: Place): Header | null {
+    const header = this.#state.header(place);
+    assert(header !== undefined, 'a header was not brought into memory');
+    return header === null || this.isDead(header) ? null : header;
+  }
+
+  head(place: Place): Head | null {
+    const head = this.#state.head(place);
+    assert(head !== undefined, 'a value was not brought into memory');
+    return head === null || this.isDead(head) ? null : head;
+  }
+
+  /** Of a row dead or alive; null when it has none or is not there. */
+  deadlineOf(place: Place): EpochMs | null {
+    const header = this.#state.header(place);
+    assert(header !== undefined, 'a header was not brought into memory');
+    return header === null ? null : header.deadline;
+  }
+
+  /** `old` is what `header` or `head` gave: a key that was absent is created now. */
+  putString(place: Place, old: Header | null, { value, deadline }: NewString): Revision {
+    const revision = this.#next();
+    this.#state.putHead(place, {
+      type: STRING,
+      flags: 0,
+      revision,
+      created: old === null ? revision : old.created,
+      deadline,
+      generation: 0,
+      value,
+    });
+    return revision;
+  }
+
+  /** Any type of key keeps all but its deadline. */
+  putDeadline(place: Place, old: Head, deadline: EpochMs | null): Revision {
+    const revision = this.#next();
+    const { type, flags, created, generation, value } = old;
+    this.#state.putHead(place, { type, flags, revision, created, deadline, generation, value });
+    return revision;
+  }
+
+  /** The row is there, dead or alive. */
+  remove(place: Place): Revision {
+    this.#state.deleteHead(place);
+    return this.#next();
+  }
+
+  #next(): Revision {
+    this.#revision++;
+    return this.#revision as Revision;
+  }
+}

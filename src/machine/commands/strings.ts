@@ -1,0 +1,108 @@
+/** What commands on strings do. Expiry: `set` and `mset` end it, the others keep it. */
+import { asBuffer } from '../../base/bytes.js';
+import type { EpochMs, Revision } from '../../base/ids.js';
+import { integerOption } from '../../kv/catalog/grammar.js';
+import { formatInteger, INT64_MAX, INT64_MIN, parseInteger } from '../../kv/catalog/integer.js';
+import { MAX_VALUE_BYTES } from '../../kv/limits.js';
+import type { Reply } from '../../kv/reply.js';
+import type { Call } from '../apply/call.js';
+import type { Run } from '../apply/run.js';
+import type { Head, Header, Place } from '../types.js';
+import { STRING } from '../value-type.js';
+import { failed, integer, item, NULL, unchanged, written } from './replies.js';
+
+const ABSENT = 0 as Revision;
+
+const keyOf = (call: Call): Place => call.wants[0] as Place;
+const arg = (call: Call, at: number): Uint8Array => call.command.args[at] as Uint8Array;
+const isOther = (head: Header | null): boolean => head !== null && head.type !== STRING;
+
+export function get(run: Run, call: Call): Reply {
+  const head = run.head(keyOf(call));
+  if (head === null) return NULL;
+  return head.type === STRING ? item(head) : failed('WRONG_TYPE');
+}
+
+/** A key of another type counts as not there, as in Redis. */
+export function mget(run: Run, call: Call): Reply {
+  const items = call.wants.map((place) => {
+    const head = run.head(place);
+    return head === null || head.type !== STRING ? NULL : item(head);
+  });
+  return { kind: 'list', items };
+}
+
+function mayWrite(call: Call, old: Header | null): boolean {
+  const { options } = call;
+  if (options.has('NX')) return old === null;
+  if (options.has('XX')) return old !== null;
+  const wanted = integerOption(options, 'IFREV');
+  return wanted === undefined || wanted === (old?.revision ?? ABSENT);
+}
+
+/** A key of another type is overwritten; only GET wants a string. */
+export function set(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const { options } = call;
+  if (options.size === 0) {
+    const value = arg(call, 1);
+    return written(run.putString(place, run.header(place), { value, deadline: null }));
+  }
+  const head: Head | null = options.has('GET') ? run.head(place) : null;
+  if (isOther(head)) return failed('WRONG_TYPE');
+  const old = head ?? run.header(place);
+  const previous = head === null ? null : head.value;
+  if (!mayWrite(call, old)) return unchanged(old?.revision ?? ABSENT, previous);
+  const deadline = (integerOption(options, 'PXAT') ?? null) as EpochMs | null;
+  return written(run.putString(place, old, { value: arg(call, 1), deadline }), previous);
+}
+
+export function mset(run: Run, call: Call): Reply {
+  call.wants.forEach((place, i) => {
+    run.putString(place, run.header(place), { value: arg(call, 2 * i + 1), deadline: null });
+  });
+  return integer(call.wants.length);
+}
+
+export function incr(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (isOther(old)) return failed('WRONG_TYPE');
+  const by = parseInteger(arg(call, 1));
+  const before = old === null ? 0n : parseInteger(old.value);
+  if (by === null || before === null) return failed('NOT_INTEGER');
+  const value = before + by;
+  if (value < INT64_MIN || value > INT64_MAX) return failed('OVERFLOW');
+  run.putString(place, old, { value: formatInteger(value), deadline: old?.deadline ?? null });
+  return integer(value);
+}
+
+export function append(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (isOther(old)) return failed('WRONG_TYPE');
+  const tail = arg(call, 1);
+  const length = (old === null ? 0 : old.value.length) + tail.length;
+  if (length > MAX_VALUE_BYTES) return failed('TOO_LARGE');
+  const value = old === null ? tail : Buffer.concat([old.value, tail], length);
+  run.putString(place, old, { value, deadline: old?.deadline ?? null });
+  return integer(length);
+}
+
+const holds = (head: Head, value: Uint8Array): boolean => asBuffer(head.value).equals(value);
+
+export function cas(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (isOther(old)) return failed('WRONG_TYPE');
+  if (old === null || !holds(old, arg(call, 1))) return unchanged(old?.revision ?? ABSENT);
+  return written(run.putString(place, old, { value: arg(call, 2), deadline: old.deadline }));
+}
+
+export function cad(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (isOther(old)) return failed('WRONG_TYPE');
+  if (old === null || !holds(old, arg(call, 1))) return unchanged(old?.revision ?? ABSENT);
+  return written(run.remove(place));
+}

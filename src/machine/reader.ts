@@ -1,0 +1,93 @@
+/**
+ * Reads of what is applied. The read index was waited for by the replica; here it is decided whether
+ * the shard still owns the keys, whether a deadline has passed that the log does not know of yet,
+ * and what the row answers. In memory, or within the turn's budget, without a promise.
+ */
+import { assert } from '../base/assert.js';
+import type { EpochMs } from '../base/ids.js';
+import { RkvError } from '../kv/errors.js';
+import type { Command } from '../kv/request.js';
+import { type Call, prepareCall } from './apply/call.js';
+import { inRange } from './apply/prepare.js';
+import type { Run } from './apply/run.js';
+import { failed } from './commands/replies.js';
+import { handlerOf } from './commands/table.js';
+import { rangeOf, type ScanLimits, scan } from './scan.js';
+import type { Header, ReadResult, ShardState, Want } from './types.js';
+
+const MOVED: ReadResult = { kind: 'moved' };
+const NEEDS_TIME: ReadResult = { kind: 'needs-time' };
+const MALFORMED: ReadResult = { kind: 'reply', reply: failed('SYNTAX') };
+
+/** Loads that other reads' evictions undid again, before something must be wrong. */
+const MAX_LOADS = 8;
+
+export class Reader {
+  readonly #state: ShardState;
+  readonly #run: Run;
+  readonly #limits: ScanLimits;
+  readonly #release: () => void;
+
+  /** `release`: what this read loaded need not stay in memory for its sake. */
+  constructor(state: ShardState, run: Run, limits: ScanLimits, release: () => void) {
+    this.#state = state;
+    this.#run = run;
+    this.#limits = limits;
+    this.#release = release;
+  }
+
+  read(command: Command, now: EpochMs, settled: boolean): ReadResult | Promise<ReadResult> {
+    const call = prepareCall(command);
+    if (call === null || call.row.access !== 'read') return MALFORMED;
+    if (call.row.reads === 'range') {
+      const range = rangeOf(call, this.#limits);
+      return scan(this.#state, this.#run, range, { now, settled });
+    }
+    const answer = this.#answer(call, now, settled);
+    if (answer !== null) return answer;
+    const loading = this.#state.load(call.wants);
+    if (loading !== undefined) return this.#readLater(loading, call, now, settled);
+    const loaded = this.#answer(call, now, settled);
+    this.#release();
+    assert(loaded !== null, 'loaded rows are in memory');
+    return loaded;
+  }
+
+  async #readLater(
+    first: Promise<void>,
+    call: Call,
+    now: EpochMs,
+    settled: boolean,
+  ): Promise<ReadResult> {
+    let loading: Promise<void> | undefined = first;
+    for (let i = 0; i < MAX_LOADS; i++) {
+      await loading;
+      const answer = this.#answer(call, now, settled);
+      this.#release();
+      if (answer !== null) return answer;
+      loading = this.#state.load(call.wants);
+    }
+    throw new RkvError('OVERLOADED', 'rows leave memory faster than they can be read');
+  }
+
+  /** Null: a row is not in memory. The range may have changed since the load began. */
+  #answer(call: Call, now: EpochMs, settled: boolean): ReadResult | null {
+    const { range } = this.#state.descriptor;
+    for (const want of call.wants) {
+      if (!inRange(range, want)) return MOVED;
+      const header = this.#peek(want);
+      if (header === undefined) return null;
+      if (!settled && header !== null && this.#needsTime(header, now)) return NEEDS_TIME;
+    }
+    this.#run.readAt(now);
+    return { kind: 'reply', reply: handlerOf(call)(this.#run, call) };
+  }
+
+  #peek(want: Want): Header | null | undefined {
+    return want.need === 'head' ? this.#state.head(want) : this.#state.header(want);
+  }
+
+  #needsTime(header: Header, now: EpochMs): boolean {
+    return header.deadline !== null && header.deadline <= now && !this.#run.isDead(header);
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * A ShardState small enough to be believed: rows in Maps, a store of sealed rows behind them, and a
+ * digest computed over everything each time. `reopen` gives what a restart would find after the last
+ * flush. With `cold` it forgets rows that nobody pinned, so that a missing prefetch shows.
+ */
+import { assert } from '../../src/base/assert.js';
+import { asBuffer, type ByteKey, fromByteKey } from '../../src/base/bytes.js';
+import { crc32 } from '../../src/base/checksum.js';
+import type {
+  Epoch,
+  EpochMs,
+  LogIndex,
+  NodeId,
+  ReplicaId,
+  Revision,
+  ShardId,
+  SpaceId,
+  Term,
+} from '../../src/base/ids.js';
+import type {
+  Head,
+  Header,
+  NewHead,
+  Place,
+  ScanPage,
+  ScanRange,
+  ShardState,
+  Table,
+  Want,
+} from '../../src/machine/types.js';
+import type { Descriptor } from '../../src/shard/descriptor.js';
+
+export function emptyDescriptor(change: Partial<Descriptor> = {}): Descriptor {
+  return {
+    formatVersion: 1,
+    shard: 1 as ShardId,
+    replica: 1 as ReplicaId,
+    nextReplica: 2 as ReplicaId,
+    range: { first: 0, last: 255 },
+    pieces: [{ range: { first: 0, last: 255 }, space: 1 as SpaceId }],
+    rangeEpoch: 1 as Epoch,
+    membersEpoch: 1 as Epoch,
+    members: [
+      {
+        replica: 1 as ReplicaId,
+        node: 1 as NodeId,
+        role: 'voter',
+        outgoing: null,
+        demoted: false,
+      },
+    ],
+    autoLeave: false,
+    applied: { index: 0 as LogIndex, term: 0 as Term },
+    revision: 0 as Revision,
+    clusterTime: 0 as EpochMs,
+    sessionHorizon: 0 as EpochMs,
+    state: 'live',
+    ...change,
+  };
+}
+
+const name = (place: Place): string => `${place.bucket}/${place.database}/${place.key}`;
+
+function crcOf(place: Place, head: NewHead): number {
+  const { value, ...rest } = head;
+  return crc32(value, crc32(Buffer.from(name(place) + JSON.stringify(rest), 'latin1')));
+}
+
+interface Stored {
+  readonly place: Place;
+  readonly head: Head;
+}
+
+interface Row {
+  readonly table: Table;
+  readonly bucket: number;
+  readonly key: ByteKey;
+  readonly value: Uint8Array;
+}
+
+interface Durable {
+  readonly descriptor: Descriptor;
+  readonly heads: ReadonlyMap<string, Stored>;
+  readonly rows: ReadonlyMap<string, Row>;
+}
+
+export class FakeState implements ShardState {
+  #descriptor: Descriptor;
+  readonly #heads: Map<string, Stored>;
+  readonly #rows: Map<string, Row>;
+  readonly #cold: boolean;
+  readonly #pinned = new Map<string, Want['need']>();
+  #collect: () => void = () => {};
+  #durable: Durable;
+  /** Rows other than heads that were ever put. */
+  rowPuts = 0;
+  /** Loads answer with a promise. */
+  slow = false;
+  /** The next scan stops after looking at so many keys. */
+  scanStops: number | null = null;
+
+  constructor(descriptor: Descriptor, cold = false, from?: Durable) {
+    this.#descriptor = descriptor;
+    this.#cold = cold;
+    this.#heads = new Map(from?.heads);
+    this.#rows = new Map(from?.rows);
+    this.#durable = from ?? { descriptor, heads: new Map(), rows: new Map() };
+  }
+
+  flush(): void {
+    this.#collect();
+    this.#durable = {
+      descriptor: this.#descriptor,
+      heads: new Map(this.#heads),
+      rows: new Map(this.#rows),
+    };
+  }
+
+  /** What a restart finds: the last flush. */
+  reopen(change: Partial<Descriptor> = {}): FakeState {
+    const { descriptor } = this.#durable;
+    const state = new FakeState({ ...descriptor, ...change }, this.#cold, this.#durable);
+    state.slow = this.slow;
+    return state;
+  }
+
+  get descriptor(): Descriptor {
+    return this.#descriptor;
+  }
+
+  update(change: Partial<Descriptor>): void {
+    this.#descriptor = { ...this.#descriptor, ...change };
+  }
+
+  header(place: Place): Header | null | undefined {
+    if (this.#cold && !this.#pinned.has(name(place))) return undefined;
+    const stored = this.#heads.get(name(place));
+    if (stored === undefined) return null;
+    const { value: _, ...header } = stored.head;
+    return header;
+  }
+
+  head(place: Place): Head | null | undefined {
+    if (this.#cold && this.#pinned.get(name(place)) !== 'head') return undefined;
+    return this.#heads.get(name(place))?.head ?? null;
+  }
+
+  load(wants: readonly Want[]): Promise<void> | undefined {
+    const pin = (): void => {
+      for (const want of wants) {
+        if (this.#pinned.get(name(want)) !== 'head') this.#pinned.set(name(want), want.need);
+      }
+    };
+    if (this.slow) return Promise.resolve().then(pin);
+    pin();
+    return undefined;
+  }
+
+  get pins(): number {
+    return this.#pinned.size;
+  }
+
+  endRun(): void {
+    this.#pinned.clear();
+  }
+
+  beforeSeal(collect: () => void): void {
+    this.#collect = collect;
+  }
+
+  putHead(place: Place, head: NewHead): Header {
+    assert(this.header(place) !== undefined, 'the old header is in memory');
+    const whole: Head = {
+      ...head,
+      value: Buffer.from(head.value),
+      size: head.value.length,
+      crc: crcOf(place, head),
+    };
+    const { bucket, database, key } = place;
+    this.#heads.set(name(place), { place: { bucket, database, key }, head: whole });
+    return whole;
+  }
+
+  deleteHead(place: Place): void {
+    assert(this.header(place) !== undefined, 'the old header is in memory');
+    assert(this.#heads.delete(name(place)), 'only what is there is deleted');
+  }
+
+  putRow(table: Table, bucket: number, key: ByteKey, value: Uint8Array): void {
+    this.rowPuts++;
+    this.#rows.set(`${table}${bucket}/${key}`, { table, bucket, key, value: Buffer.from(value) });
+  }
+
+  deleteRow(table: Table, bucket: number, key: ByteKey): void {
+    this.#rows.delete(`${table}${bucket}/${key}`);
+  }
+
+  async *rows(table: Table): AsyncGenerator<Row> {
+    const rows = [...this.#rows.values()].filter((row) => row.table === table);
+    yield* rows.sort((a, b) => a.bucket - b.bucket || (a.key < b.key ? -1 : 1));
+  }
+
+  async scan(range: ScanRange): Promise<ScanPage> {
+    const matches = [...this.#heads.values()]
+      .map(({ place, head }) => ({ place, key: fromByteKey(place.key), head }))
+      .filter(({ place }) => place.database === range.database)
+      .filter(({ key }) => key.compare(asBuffer(range.from)) >= 0)
+      .filter(({ key }) => range.to === null || key.compare(asBuffer(range.to)) < 0)
+      .sort((a, b) => (range.reverse ? -1 : 1) * a.key.compare(b.key));
+    const stop = this.scanStops ?? matches.length;
+    this.scanStops = null;
+    const seen = matches.slice(0, Math.min(range.count, stop));
+    const items = seen.map(({ key, head }) => ({
+      key,
+      header: head as Header,
+      value: range.keysOnly ? null : head.value,
+    }));
+    return { items, done: seen.length === matches.length };
+  }
+
+  async due(until: EpochMs, count: number) {
+    return [...this.#heads.values()]
+      .map(({ place, head }) => ({ place, deadline: head.deadline }))
+      .filter((one): one is { place: Place; deadline: EpochMs } => one.deadline !== null)
+      .filter(({ deadline }) => deadline <= until)
+      .sort((a, b) => a.deadline - b.deadline)
+      .slice(0, count);
+  }
+
+  nextDeadline(): EpochMs | null {
+    let next: EpochMs | null = null;
+    for (const { head } of this.#heads.values()) {
+      if (head.deadline !== null && (next === null || head.deadline < next)) next = head.deadline;
+    }
+    return next;
+  }
+
+  counts(database?: number): { keys: number; bytes: number } {
+    const heads = [...this.#heads.values()].filter(
+      ({ place }) => database === undefined || place.database === database,
+    );
+    return { keys: heads.length, bytes: heads.reduce((sum, { head }) => sum + head.size, 0) };
+  }
+
+  digest(): string {
+    let sum = 0;
+    for (const { head } of this.#heads.values()) sum = (sum + head.crc) % 2 ** 52;
+    return sum.toString(16);
+  }
+
+  /** Session rows with their bytes, as text, for comparing replicas. */
+  sessionRows(): readonly string[] {
+    return [...this.#rows.values()]
+      .filter((row) => row.table === 's')
+      .map((row) => `${row.bucket} ${row.key} ${Buffer.from(row.value).toString('hex')}`)
+      .sort();
+  }
+}
