@@ -62,7 +62,7 @@ function createCore(config: RaftConfig, restored: Restored, random: Prng, trace:
     mayLead: true,
     leaseAllowed: true,
     resting: false,
-    readCounter: 0,
+    readCounter: random.below(2 ** 31) * 2 ** 20,
     out: { now: [], afterPersist: [], reads: [] },
     persist: {
       number: 0,

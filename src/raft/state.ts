@@ -125,7 +125,10 @@ export interface Core {
   mayLead: boolean;
   leaseAllowed: boolean;
   resting: boolean;
-  /** Numbers the read-index messages of this process. */
+  /**
+   * Numbers the read-index messages. Begins anywhere: a leader may still answer, in the same term,
+   * what this replica asked before it restarted, and that answer must meet no new read.
+   */
   readCounter: number;
   readonly out: Outbox;
   readonly persist: Persist;
