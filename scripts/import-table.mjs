@@ -42,9 +42,10 @@ export const IMPORT_TABLE = [
     packages: [],
     node: false,
   },
+  // machine/types: the meta group's state stands where a shard's stands and meets the same calls.
   {
     path: 'meta',
-    may: ['base', 'kv', 'shard', 'wire/entry', 'raft/types'],
+    may: ['base', 'kv', 'shard', 'wire/entry', 'raft/types', 'machine/types'],
     packages: [],
     node: false,
   },

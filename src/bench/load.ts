@@ -13,6 +13,12 @@ import { type KeyChooser, keyChooser, keyName } from './keys.js';
 import type { LoadOptions, LoadResult, Observer, Target } from './types.js';
 import { type ValueMaker, valueMaker } from './value.js';
 
+/** Microseconds on one monotonic clock for all parts of a run. */
+export function microClock(): () => number {
+  const begin = performance.now();
+  return () => (performance.now() - begin) * 1000;
+}
+
 /** Due requests of an open loop are sent in groups: a timer cannot do better than this. */
 const OPEN_LOOP_STEP_MS = 1;
 /** After a refusal a caller rests, or it would spin while there is no leader. */
@@ -35,8 +41,9 @@ export class LoadRun {
   /** Open loop: callers with nothing to do, and intended starts that wait for one of them. */
   readonly #idle: number[] = [];
   readonly #due: number[] = [];
-  readonly #begin = performance.now();
-  #lastId = 0;
+  readonly #nowUs: () => number;
+  #beginUs = 0;
+  #lastId: number;
   #onTheWay = 0;
   #resting = 0;
   #stopped = false;
@@ -44,10 +51,17 @@ export class LoadRun {
   #longestStallUs = 0;
   #drained: (() => void) | null = null;
 
-  constructor(target: Target, options: LoadOptions, observe: Observer | null = null) {
+  constructor(
+    target: Target,
+    options: LoadOptions,
+    observe: Observer | null = null,
+    nowUs = microClock(),
+  ) {
     this.#target = target;
     this.#options = options;
     this.#observe = observe;
+    this.#nowUs = nowUs;
+    this.#lastId = options.lastId;
     this.#prng = createPrng(options.seed);
     this.#keys = keyChooser(options.distribution, options.keys, createPrng(options.seed + 1));
     this.#values = valueMaker(options.valueBytes, options.seed + 2);
@@ -57,7 +71,8 @@ export class LoadRun {
   async run(): Promise<LoadResult> {
     const { callers, inFlight, rate, warmupMs, durationMs } = this.#options;
     const slots = callers * inFlight;
-    this.#lastGoodUs = this.#nowUs();
+    this.#beginUs = this.#nowUs();
+    this.#lastGoodUs = this.#beginUs;
     if (rate === null) for (let slot = 0; slot < slots; slot += 1) this.#issue(slot % callers);
     else this.#openLoop(slots, rate);
     await new Promise((done) => setTimeout(done, warmupMs + durationMs));
@@ -69,10 +84,6 @@ export class LoadRun {
       });
     }
     return this.#result();
-  }
-
-  #nowUs(): number {
-    return (performance.now() - this.#begin) * 1000;
   }
 
   #openLoop(slots: number, rate: number): void {
@@ -148,7 +159,7 @@ export class LoadRun {
 
   #count(kind: 'get' | 'set', callUs: number, returnUs: number, answer: Reply | RkvError): void {
     const code = answer instanceof RkvError || answer.kind === 'failed' ? answer.code : null;
-    const measured = !this.#stopped && returnUs >= this.#options.warmupMs * 1000;
+    const measured = !this.#stopped && returnUs - this.#beginUs >= this.#options.warmupMs * 1000;
     if (code !== null) {
       if (measured) this.#errors.set(code, (this.#errors.get(code) ?? 0) + 1);
       return;

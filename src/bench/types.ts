@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly keys: number;
   readonly distribution: Distribution;
   readonly seed: number;
+  /** Writes are numbered from the next one on. */
+  readonly lastId: number;
 }
 
 /** One operation that has ended. Times are microseconds on the run's own clock. */

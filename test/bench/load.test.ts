@@ -1,14 +1,11 @@
 /** The load generator against a store in memory whose answers come a turn later. */
 import { describe, expect, it } from 'vitest';
-import { toByteKey } from '../../src/base/bytes.js';
-import { revision } from '../../src/base/ids.js';
 import { keyName } from '../../src/bench/keys.js';
 import { Ledger } from '../../src/bench/ledger.js';
 import { LoadRun } from '../../src/bench/load.js';
-import type { LoadOptions, LoadResult, Operation, Target } from '../../src/bench/types.js';
-import { codeOf } from '../../src/kv/catalog/catalog.js';
+import type { LoadOptions, LoadResult, Operation } from '../../src/bench/types.js';
 import { RkvError } from '../../src/kv/errors.js';
-import type { Command } from '../../src/kv/request.js';
+import { MemoryTarget } from './memory-target.js';
 
 const OPTIONS: LoadOptions = {
   callers: 4,
@@ -21,40 +18,8 @@ const OPTIONS: LoadOptions = {
   keys: 50,
   distribution: 'uniform',
   seed: 3,
+  lastId: 0,
 };
-
-class MemoryTarget implements Target {
-  readonly data = new Map<string, Uint8Array>();
-  onTheWay = 0;
-  most = 0;
-  /** Answers with this instead of doing anything. */
-  failWith: RkvError | null = null;
-  /** Loses every so many-th write without a word. */
-  loseEvery = 0;
-  #writes = 0;
-
-  submit({ code, args }: Command, done: Parameters<Target['submit']>[1]): void {
-    this.onTheWay += 1;
-    this.most = Math.max(this.most, this.onTheWay);
-    setImmediate(() => {
-      this.onTheWay -= 1;
-      done(this.failWith ?? this.#run(code, toByteKey(args[0] as Uint8Array), args[1]));
-    });
-  }
-
-  #run(code: number, key: string, value: Uint8Array | undefined) {
-    if (code === codeOf('get')) {
-      const found = this.data.get(key);
-      if (found === undefined) return { kind: 'null' } as const;
-      return { kind: 'item', value: found, revision: revision(1), expiresAt: null } as const;
-    }
-    this.#writes += 1;
-    if (this.loseEvery === 0 || this.#writes % this.loseEvery !== 0) {
-      this.data.set(key, value as Uint8Array);
-    }
-    return { kind: 'written', applied: true, revision: revision(1), previous: null } as const;
-  }
-}
 
 async function run(
   options: Partial<LoadOptions>,
