@@ -15,6 +15,7 @@ import { FRAME_HEADER } from './frame.js';
 import { type LogFs, nodeLogFs } from './fs.js';
 import type { Item } from './queue.js';
 import { fromDisk, fromMemory, pickRefs } from './reader.js';
+import { repeated } from './records.js';
 import { type MetaRecord, type MetaRef, pendingRef } from './refs.js';
 import { mustBeWhole, Replayer } from './replay.js';
 import { Retention } from './retention.js';
@@ -166,7 +167,8 @@ class FileLog implements CompleteLog {
       const failed = new Promise<never>((_, reject) => {
         this.#tell = reject;
       });
-      replayer.frame(await Promise.race([this.#writer.rewrite(tail), failed]), tail);
+      const again = repeated(tail);
+      replayer.frame(await Promise.race([this.#writer.rewrite(again), failed]), again);
       this.restored = this.#state.restored(this.#torn);
     } catch (thrown) {
       this.#writer.stop();
@@ -187,7 +189,7 @@ class FileLog implements CompleteLog {
 
   write(records: readonly LogRecord[], sync: boolean, onDurable: () => void): void {
     if (this.#closing !== null || this.#failure !== null) return;
-    const items = records.map((record) => this.#item(record));
+    const items = records.map((record) => this.#item(ownDescriptor(record)));
     this.#writer.push({ items, onDurable }, sync);
   }
 
@@ -288,3 +290,7 @@ class FileLog implements CompleteLog {
     await this.#segments.close();
   }
 }
+
+/** What is kept for longer than a frame is copied, never a slice of somebody's receive buffer. */
+const ownDescriptor = (record: LogRecord): LogRecord =>
+  record.kind === 'snapshot' ? { ...record, descriptor: Buffer.from(record.descriptor) } : record;

@@ -80,7 +80,7 @@ export class FrameWriter {
     else this.#lingerTimer ??= this.#options.clock.after(LINGER_MS, () => this.#lingered());
   }
 
-  /** Puts a payload that was read at start into a frame of its own, word for word. */
+  /** Puts a payload that was read at start into a frame of its own. */
   rewrite(payload: Buffer): Promise<FrameRef> {
     return new Promise((resolve) => {
       const frame = this.#newFrame();
