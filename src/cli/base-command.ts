@@ -4,6 +4,7 @@
  * command line is what scripts wait for.
  */
 import { Command, Flags, type Interfaces } from '@oclif/core';
+import { RkvError } from '../kv/errors.js';
 import { OUTPUT_FORMATS, type OutputFormat, render, type Views, writeStdout } from './output.js';
 import { reportError, wantsJson } from './report-error.js';
 import { type Cell, tableMaker } from './table.js';
@@ -65,6 +66,11 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   /** A sentence for people on stderr; silent when a program reads. */
   protected note(sentence: string): void {
     if (!this.structured) process.stderr.write(`${sentence}\n`);
+  }
+
+  /** Wrong by the words alone: exit 2. */
+  protected usage(message: string, hint?: string): never {
+    throw new RkvError('USAGE', message, hint === undefined ? {} : { hint });
   }
 
   /** The exit code of a command that did its work and found the answer to be no. */

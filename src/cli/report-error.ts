@@ -65,15 +65,21 @@ function nearestFlag(problem: ParseProblem): string | undefined {
   return 'put -- before keys and values that begin with a dash';
 }
 
+/** oclif takes every leading word for part of the name; the first that leads nowhere is the wrong one. */
 function nearestCommand(message: string, commands: readonly string[]): RkvError | null {
   const match = /^[Cc]ommand (.+) not found/.exec(message);
   if (match === null) return null;
-  const words = (match[1] as string).replaceAll(':', ' ');
-  const found = nearestName(
-    words,
-    commands.map((id) => id.replaceAll(':', ' ')),
-  );
-  return new RkvError('USAGE', `there is no command '${words}'`, {
+  const words = (match[1] as string).split(':');
+  const isTopic = (count: number): boolean => {
+    const topic = `${words.slice(0, count).join(':')}:`;
+    return commands.some((id) => id.startsWith(topic));
+  };
+  let count = 1;
+  while (count < words.length && isTopic(count)) count++;
+  const wrong = words.slice(0, count).join(' ');
+  const names = commands.map((id) => id.split(':').slice(0, count).join(' '));
+  const found = nearestName(wrong, names);
+  return new RkvError('USAGE', `there is no command '${wrong}'`, {
     hint: found === null ? 'rkv --help' : `rkv ${found}`,
   });
 }

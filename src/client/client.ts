@@ -6,6 +6,7 @@ import { RkvError } from '../kv/errors.js';
 import type { Reply } from '../kv/reply.js';
 import type { Command } from '../kv/request.js';
 import type { Topology } from '../kv/status.js';
+import { bucketOf } from '../shard/slot.js';
 import type { Answer } from '../wire/client-codec/response.js';
 import { AdminClient } from './admin.js';
 import { countOf, countPageOf, integerOf, itemOf, itemsOf, pageOf, writtenOf } from './decode.js';
@@ -42,6 +43,13 @@ export class Client {
   /** Nodes, shards and leaders as last told by a node. */
   get topology(): Topology | null {
     return this.#dispatcher.steering.topology;
+  }
+
+  /** The shard a key belongs to by the newest topology; null: not known yet. */
+  shardOf(key: Bytes): number | null {
+    const bucket = bucketOf(toBytes(key));
+    const shards = this.topology?.shards ?? [];
+    return shards.find((one) => one.firstBucket <= bucket && bucket <= one.lastBucket)?.id ?? null;
   }
 
   /**
