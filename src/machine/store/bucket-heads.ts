@@ -1,0 +1,116 @@
+/**
+ * The heads of one bucket and database in key order, a page at a time, through an iterator that many
+ * buckets share: whoever reads seeks first. Rows are checked as they come in.
+ */
+import { asBuffer, type ByteKey } from '../../base/bytes.js';
+import type { StoreIterator } from '../ports.js';
+import type { Header, ScanRange } from '../types.js';
+import { corrupt } from './context.js';
+import { HEAD_KEY_BYTES, headKey, TABLE_CODES, tableStart } from './keys.js';
+import { decodeHead, headValue } from './row-codec.js';
+import type { ShardRows } from './shard-rows.js';
+
+export interface StoredHead {
+  readonly key: ByteKey;
+  readonly header: Header;
+  /** Null: not wanted, or too large to wait in memory for its turn. */
+  readonly value: Buffer | null;
+  readonly bucket: number;
+}
+
+/** Sixty-four buckets may each hold a page at once; larger values are read again when emitted. */
+const HELD_VALUE_BYTES = 64 * 1024;
+
+export class BucketHeads {
+  readonly bucket: number;
+  private readonly shard: ShardRows;
+  private readonly range: ScanRange;
+  private readonly prefix: Buffer;
+  private page: StoredHead[] = [];
+  private at = 0;
+  private last: ByteKey | null = null;
+  private ended = false;
+
+  constructor(shard: ShardRows, bucket: number, range: ScanRange) {
+    this.shard = shard;
+    this.bucket = bucket;
+    this.range = range;
+    this.prefix = headKey(shard.spaceOf(bucket), bucket, range.database, '');
+  }
+
+  /** The next row; undefined: ask `refill`, or it is the end. */
+  get current(): StoredHead | undefined {
+    return this.page[this.at];
+  }
+
+  get done(): boolean {
+    return this.ended && this.at >= this.page.length;
+  }
+
+  advance(): void {
+    this.at++;
+  }
+
+  /** Reads about `count` further rows; at least one unless there are none. */
+  async refill(iterator: StoreIterator, count: number): Promise<void> {
+    iterator.seek(this.position());
+    this.page = [];
+    this.at = 0;
+    // Backwards the seek stops at the bound itself, which is out of the range: read one more.
+    const pairs = await iterator.next(this.range.reverse ? count + 1 : count);
+    if (pairs.length === 0) this.ended = true;
+    for (const [raw, stored] of pairs) {
+      const key = asBuffer(raw);
+      if (this.prefix.compare(key, 0, this.prefix.length) !== 0) {
+        this.ended = true;
+        break;
+      }
+      const name = key.toString('latin1', HEAD_KEY_BYTES);
+      const side = this.side(name);
+      if (side === 'before') continue;
+      if (side === 'behind') {
+        this.ended = true;
+        break;
+      }
+      this.last = name;
+      this.page.push(this.decode(key, name, asBuffer(stored)));
+    }
+  }
+
+  private position(): Buffer {
+    const { range, shard, bucket, last } = this;
+    const space = shard.spaceOf(bucket);
+    const at = (key: ByteKey) => headKey(space, bucket, range.database, key);
+    if (!range.reverse) {
+      return at(last === null ? asBuffer(range.from).toString('latin1') : `${last}\0`);
+    }
+    if (last !== null) return at(last);
+    if (range.to !== null) return at(asBuffer(range.to).toString('latin1'));
+    if (range.database < 255) return headKey(space, bucket, range.database + 1, '');
+    return tableStart(space, bucket, TABLE_CODES.d + 1);
+  }
+
+  /** A row of this bucket's database may lie outside the range, or be the one read last. */
+  private side(name: ByteKey): 'before' | 'inside' | 'behind' {
+    const { range, last } = this;
+    const below = name < asBuffer(range.from).toString('latin1');
+    const above = range.to !== null && name >= asBuffer(range.to).toString('latin1');
+    if (range.reverse) {
+      if (above || (last !== null && name >= last)) return 'before';
+      return below ? 'behind' : 'inside';
+    }
+    if (below) return 'before';
+    return above ? 'behind' : 'inside';
+  }
+
+  private decode(key: Buffer, name: ByteKey, stored: Buffer): StoredHead {
+    const header = decodeHead(key, stored);
+    if (header === null) {
+      const { shard } = this;
+      const what = `key ${JSON.stringify(name)} of bucket ${this.bucket} fails its check`;
+      throw corrupt(shard.context, shard.descriptor.shard, what);
+    }
+    const keep = !this.range.keysOnly && header.size <= HELD_VALUE_BYTES;
+    return { key: name, header, value: keep ? headValue(stored) : null, bucket: this.bucket };
+  }
+}

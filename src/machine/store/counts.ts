@@ -1,0 +1,153 @@
+/**
+ * Keys, bytes and digest per bucket and database of one replica, kept right by every put and delete
+ * and written as one packed row beside the descriptor, so that they are those of the rows in the same
+ * batch. The scrub and both ends of a snapshot count again and compare.
+ */
+import { PROBE_DATABASE } from '../../kv/limits.js';
+import { DIGEST_MODULUS, digestMinus, digestPlus, getUint56, putUint56 } from './integers.js';
+
+export interface Count {
+  keys: number;
+  /** Key and value bytes of the heads. */
+  bytes: number;
+  /** Sum of the rows' CRCs modulo 2^52. */
+  digest: number;
+  /** The shard's revision at the last flush that changed this. */
+  revision: number;
+  touched: boolean;
+}
+
+/** bucket u16, database u8, then keys, bytes, digest, revision of 7 bytes each */
+const ENTRY_BYTES = 3 + 4 * 7;
+
+export const countIndex = (bucket: number, database: number): number => (bucket << 8) | database;
+
+export class Counts {
+  readonly entries = new Map<number, Count>();
+  changed = false;
+
+  at(bucket: number, database: number): Count {
+    const index = countIndex(bucket, database);
+    let count = this.entries.get(index);
+    if (!count) {
+      count = { keys: 0, bytes: 0, digest: 0, revision: 0, touched: false };
+      this.entries.set(index, count);
+    }
+    return count;
+  }
+
+  add(bucket: number, database: number, bytes: number, crc: number): void {
+    const count = this.touch(bucket, database);
+    count.keys++;
+    count.bytes += bytes;
+    count.digest = digestPlus(count.digest, crc);
+  }
+
+  remove(bucket: number, database: number, bytes: number, crc: number): void {
+    const count = this.touch(bucket, database);
+    count.keys--;
+    count.bytes -= bytes;
+    count.digest = digestMinus(count.digest, crc);
+  }
+
+  /** For rows that are covered by the digest but are no keys of a user. */
+  addDigest(bucket: number, crc: number): void {
+    const count = this.touch(bucket, 0);
+    count.digest = digestPlus(count.digest, crc);
+  }
+
+  removeDigest(bucket: number, crc: number): void {
+    const count = this.touch(bucket, 0);
+    count.digest = digestMinus(count.digest, crc);
+  }
+
+  private touch(bucket: number, database: number): Count {
+    const count = this.at(bucket, database);
+    count.touched = true;
+    this.changed = true;
+    return count;
+  }
+
+  /** Sum over all buckets of one database; without one over all that users can see. */
+  total(database?: number): { keys: number; bytes: number } {
+    let keys = 0;
+    let bytes = 0;
+    for (const [index, count] of this.entries) {
+      const of = index & 0xff;
+      if (database === undefined ? of === PROBE_DATABASE : of !== database) continue;
+      keys += count.keys;
+      bytes += count.bytes;
+    }
+    return { keys, bytes };
+  }
+
+  digest(): number {
+    let sum = 0;
+    for (const count of this.entries.values()) sum = digestPlus(sum, count.digest);
+    return sum;
+  }
+
+  /** Names the first bucket whose rows are not those counted; null when all agree. */
+  difference(found: Counts, onlyBucket?: number): string | null {
+    for (const index of new Set([...this.entries.keys(), ...found.entries.keys()])) {
+      const bucket = index >>> 8;
+      if (onlyBucket !== undefined && bucket !== onlyBucket) continue;
+      const want = this.entries.get(index) ?? NOTHING;
+      const have = found.entries.get(index) ?? NOTHING;
+      if (want.keys !== have.keys || want.bytes !== have.bytes || want.digest !== have.digest) {
+        return (
+          `bucket ${bucket} database ${index & 0xff}: expected ${describe(want)}, ` +
+          `stored are ${describe(have)}`
+        );
+      }
+    }
+    return null;
+  }
+
+  /** `revision`: the shard's, for the entries changed since the last call. */
+  encode(revision: number): Buffer {
+    for (const [index, count] of this.entries) {
+      if (count.touched) {
+        count.revision = revision;
+        count.touched = false;
+      }
+      if (count.keys === 0 && count.bytes === 0 && count.digest === 0) this.entries.delete(index);
+    }
+    const bytes = Buffer.alloc(this.entries.size * ENTRY_BYTES);
+    let at = 0;
+    for (const [index, count] of this.entries) {
+      bytes.writeUInt16BE(index >>> 8, at);
+      bytes[at + 2] = index & 0xff;
+      putUint56(bytes, at + 3, count.keys);
+      putUint56(bytes, at + 10, count.bytes);
+      putUint56(bytes, at + 17, count.digest);
+      putUint56(bytes, at + 24, count.revision);
+      at += ENTRY_BYTES;
+    }
+    this.changed = false;
+    return bytes;
+  }
+}
+
+const NOTHING: Count = { keys: 0, bytes: 0, digest: 0, revision: 0, touched: false };
+
+const describe = (count: Count): string =>
+  `${count.keys} keys of ${count.bytes} bytes, digest ${count.digest.toString(16)}`;
+
+/** Null when the bytes are not of `encode`. */
+export function decodeCounts(bytes: Uint8Array): Counts | null {
+  if (bytes.length % ENTRY_BYTES !== 0) return null;
+  const counts = new Counts();
+  for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
+    const count = counts.at(
+      ((bytes[at] as number) << 8) | (bytes[at + 1] as number),
+      bytes[at + 2] as number,
+    );
+    count.keys = getUint56(bytes, at + 3);
+    count.bytes = getUint56(bytes, at + 10);
+    count.digest = getUint56(bytes, at + 17);
+    count.revision = getUint56(bytes, at + 24);
+    if (count.digest >= DIGEST_MODULUS) return null;
+  }
+  return counts;
+}

@@ -1,0 +1,155 @@
+/**
+ * Prefetch: brings heads into memory for a run of commands, synchronously while the turn's budget
+ * lasts, else many at once in the background, and pins them. Promise: after `load` everything wanted
+ * answers, and every row that came from the store has passed its CRC.
+ */
+import { asBuffer } from '../../base/bytes.js';
+import { RkvError } from '../../kv/errors.js';
+import type { Want } from '../types.js';
+import { corrupt } from './context.js';
+import { headKey } from './keys.js';
+import { decodeHead, headValue } from './row-codec.js';
+import { HeadRow } from './rows.js';
+import type { ShardRows } from './shard-rows.js';
+
+export class Loader {
+  private readonly shard: ShardRows;
+  private run = 2;
+  private pins: HeadRow[] = [];
+  private earlierPins: HeadRow[] = [];
+
+  constructor(shard: ShardRows) {
+    this.shard = shard;
+  }
+
+  load(wants: readonly Want[]): Promise<void> | undefined {
+    let missing: Want[] | undefined;
+    for (const want of wants) {
+      if (!this.pinned(want)) {
+        missing ??= [];
+        missing.push(want);
+      }
+    }
+    if (missing === undefined) return undefined;
+    try {
+      return this.readNow(missing, wants);
+    } catch (error) {
+      return Promise.reject(this.failure(error));
+    }
+  }
+
+  /**
+   * Pins outlive their run by one more: a read may have been answered by a load just before the run
+   * of apply beside it ended.
+   */
+  endRun(): void {
+    this.run++;
+    for (const row of this.earlierPins) {
+      if (row.generation === 0 && !this.isPinned(row)) row.value = null;
+    }
+    this.earlierPins = this.pins;
+    this.pins = [];
+  }
+
+  isPinned(row: HeadRow): boolean {
+    return row.pinned >= this.run - 1;
+  }
+
+  /** Pins the row when memory has what is wanted of it. */
+  private pinned(want: Want): boolean {
+    // A key that has left the range reads nothing; apply answers for it.
+    if (this.shard.spaceOf(want.bucket) === 0) return true;
+    const row = this.shard.row(want);
+    if (row === undefined || (want.need === 'head' && !row.hasValue())) return false;
+    this.pin(row);
+    return true;
+  }
+
+  private pin(row: HeadRow): void {
+    row.referenced = true;
+    if (row.pinned === this.run) return;
+    row.pinned = this.run;
+    this.pins.push(row);
+  }
+
+  private readNow(missing: readonly Want[], wants: readonly Want[]): Promise<void> | undefined {
+    const { budget, store } = this.shard.context;
+    for (const [at, want] of missing.entries()) {
+      if (!budget.left) return this.readLater(missing.slice(at), wants);
+      // A key may be wanted twice.
+      if (this.pinned(want)) continue;
+      const key = this.keyOf(want);
+      this.take(
+        want,
+        key,
+        budget.spend(() => store.getSync(key)),
+      );
+    }
+    return undefined;
+  }
+
+  private async readLater(first: readonly Want[], wants: readonly Want[]): Promise<void> {
+    const { store, generations } = this.shard.context;
+    let missing = first;
+    try {
+      while (missing.length > 0) {
+        const { finished } = generations;
+        const keys = missing.map((want) => this.keyOf(want));
+        const values = await store.getMany(keys);
+        if (this.shard.dead) {
+          throw new RkvError('NOT_READY', 'the replica was replaced while a key was read');
+        }
+        // 1. We read K from the store. 2. K is loaded by another run, changed, flushed and forgotten.
+        // 3. Our answer comes, older than the store. So after a flush nothing read before is taken.
+        if (finished === generations.finished) {
+          for (const [at, want] of missing.entries()) {
+            if (!this.pinned(want)) this.take(want, keys[at] as Buffer, values[at]);
+          }
+        }
+        missing = wants.filter((want) => !this.pinned(want));
+      }
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  private keyOf(want: Want): Buffer {
+    return headKey(this.shard.spaceOf(want.bucket), want.bucket, want.database, want.key);
+  }
+
+  private take(want: Want, key: Buffer, stored: Uint8Array | undefined): void {
+    const { shard } = this;
+    const known = shard.row(want);
+    const header = stored === undefined ? null : decodeHead(key, stored);
+    if (stored !== undefined && header === null) {
+      throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} fails its check`);
+    }
+    if (known) {
+      // It was in memory without its value; the store must have the very row that was written.
+      if (known.header?.crc !== header?.crc) {
+        throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} is an older row`);
+      }
+    }
+    const row = known ?? new HeadRow(shard, want);
+    row.value = stored === undefined ? null : headValue(asBuffer(stored));
+    if (!known) {
+      row.header = header;
+      row.stored = header !== null;
+      row.storedDeadline = header?.deadline ?? null;
+      shard.adopt(row);
+    }
+    this.pin(row);
+    if (want.need === 'header') row.value = null;
+    shard.context.cache.add(row);
+  }
+
+  /** What the store itself threw says that this replica's rows cannot be read. */
+  private failure(error: unknown): unknown {
+    if (error instanceof RkvError) return error;
+    const { shard } = this;
+    return corrupt(shard.context, shard.descriptor.shard, `the store cannot be read: ${error}`);
+  }
+}
+
+const nameOf = (want: Want): string =>
+  `key ${JSON.stringify(want.key)} of bucket ${want.bucket}, database ${want.database},`;

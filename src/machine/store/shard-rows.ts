@@ -1,0 +1,302 @@
+/**
+ * Rows of one replica: the `ShardState` that apply and reads work on. Memory (dirty rows, pinned rows,
+ * cached headers) first, the store behind it. All changes are synchronous; what they came to is
+ * written by the node's next flush, together with the descriptor as it stands at that moment.
+ */
+import { assert, must } from '../../base/assert.js';
+import type { ByteKey } from '../../base/bytes.js';
+import { crc32 } from '../../base/checksum.js';
+import type { EpochMs, LogIndex, SpaceId, Term } from '../../base/ids.js';
+import { META_GROUP } from '../../base/ids.js';
+import type { Descriptor } from '../../shard/descriptor.js';
+import type {
+  Head,
+  Header,
+  NewHead,
+  Place,
+  ScanPage,
+  ScanRange,
+  ShardState,
+  Table,
+  Want,
+} from '../types.js';
+import type { StoreContext } from './context.js';
+import type { Counts } from './counts.js';
+import { Deadlines } from './deadlines.js';
+import { encodeDescriptor } from './descriptor-codec.js';
+import { putUint56 } from './integers.js';
+import { Loader } from './loader.js';
+import { PlainRows } from './plain-rows.js';
+import { assertHead, encodeHead } from './row-codec.js';
+import type { HeadRow, PlainRow, RowOwner } from './rows.js';
+import { scanShard } from './scan.js';
+import { streamTable } from './table-stream.js';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What one flush writes for one replica, as of the flush's start. */
+export interface FlushPart {
+  readonly shard: ShardRows;
+  readonly heads: readonly HeadRow[];
+  readonly plain: readonly PlainRow[];
+  readonly descriptor: Buffer;
+  /** Null: no count has changed. */
+  readonly counts: Buffer | null;
+  readonly index: LogIndex;
+  readonly term: Term;
+}
+
+const ROW_BYTES = 200;
+const DESCRIPTOR_BYTES = 512;
+
+export class ShardRows implements ShardState, RowOwner {
+  readonly context: StoreContext;
+  readonly counted: Counts;
+  readonly plain: PlainRows;
+  readonly deadlines: Deadlines;
+  /** Dirty in the active generation, and in the one that is being flushed. */
+  dirtyHeads: HeadRow[] = [];
+  flushingHeads: HeadRow[] = [];
+  /** Changed in the active generation. */
+  changed = false;
+  /** Replaced by a snapshot or dropped: nothing of it may be written any more. */
+  dead = false;
+  /** Set until the first flush has written this replica's rows of the node. */
+  unwritten: boolean;
+  private readonly record: Mutable<Descriptor>;
+  private readonly loader: Loader;
+  private readonly collectors: (() => void)[] = [];
+  private readonly heads = new Map<number, Map<ByteKey, HeadRow>>();
+  private readonly spaces = new Uint32Array(256);
+
+  constructor(context: StoreContext, descriptor: Descriptor, counts: Counts, unwritten: boolean) {
+    this.context = context;
+    this.record = { ...descriptor };
+    this.counted = counts;
+    this.unwritten = unwritten;
+    this.plain = new PlainRows(context.generations, counts);
+    this.deadlines = new Deadlines(this);
+    this.loader = new Loader(this);
+    this.mapSpaces();
+  }
+
+  get descriptor(): Descriptor {
+    return this.record;
+  }
+
+  update(change: Partial<Descriptor>): void {
+    assert(!this.dead, 'no change to a replica that was replaced or dropped');
+    Object.assign(this.record, change);
+    if (change.pieces !== undefined) this.mapSpaces();
+    this.markChanged(0);
+  }
+
+  header(place: Place): Header | null | undefined {
+    const row = this.row(place);
+    if (row === undefined) return undefined;
+    row.referenced = true;
+    return row.header;
+  }
+
+  head(place: Place): Head | null | undefined {
+    const row = this.row(place);
+    if (row === undefined) return undefined;
+    row.referenced = true;
+    const { header } = row;
+    if (header === null) return null;
+    const value = row.readValue();
+    return value === null ? undefined : { ...header, value };
+  }
+
+  load(wants: readonly Want[]): Promise<void> | undefined {
+    return this.loader.load(wants);
+  }
+
+  endRun(): void {
+    this.loader.endRun();
+  }
+
+  putHead(place: Place, head: NewHead): Header {
+    assertHead(head);
+    const row = this.changeable(place);
+    const { header, record } = encodeHead(this.spaceOf(place.bucket), place, head);
+    const before = this.beginHeadChange(row);
+    const keyBytes = row.key.length;
+    this.counted.add(row.bucket, row.database, keyBytes + header.size, header.crc);
+    row.header = header;
+    row.record = record;
+    row.value = null;
+    this.deadlines.onPut(row, header.deadline);
+    this.markChanged(record.length - before);
+    return header;
+  }
+
+  deleteHead(place: Place): void {
+    const row = this.changeable(place);
+    if (row.header === null) return;
+    const before = this.beginHeadChange(row);
+    row.header = null;
+    row.record = null;
+    row.value = null;
+    this.deadlines.onPut(row, null);
+    this.markChanged(-before);
+  }
+
+  putRow(table: Table, bucket: number, key: ByteKey, value: Uint8Array, fresh: boolean): void {
+    assert(table !== 'm' || this.record.shard === META_GROUP, 'meta rows are the meta group’s');
+    assert(this.spaceOf(bucket) !== 0, 'the bucket is this shard’s');
+    this.plain.put(table, bucket, key, value, fresh);
+    this.markChanged(0);
+  }
+
+  deleteRow(table: Table, bucket: number, key: ByteKey): void {
+    this.plain.delete(table, bucket, key);
+    this.markChanged(0);
+  }
+
+  beforeSeal(collect: () => void): void {
+    this.collectors.push(collect);
+  }
+
+  rows(
+    table: Table,
+  ): AsyncIterable<{ readonly bucket: number; readonly key: ByteKey; readonly value: Uint8Array }> {
+    return streamTable(this, table);
+  }
+
+  scan(range: ScanRange): Promise<ScanPage> {
+    return scanShard(this, range);
+  }
+
+  due(
+    until: EpochMs,
+    count: number,
+  ): Promise<readonly { readonly place: Place; readonly deadline: EpochMs }[]> {
+    return this.deadlines.due(until, count);
+  }
+
+  nextDeadline(): EpochMs | null {
+    return this.deadlines.next();
+  }
+
+  counts(database?: number): { readonly keys: number; readonly bytes: number } {
+    return this.counted.total(database);
+  }
+
+  /**
+   * Thirteen hex digits: sum of the CRCs of all heads and meta rows; eight: CRC of the facts beside
+   * them that every replica must share. Session records are left out: their replies follow from the
+   * rows, and their lifetime in memory is not the same on every replica.
+   */
+  digest(): string {
+    const { record } = this;
+    const facts = Buffer.alloc(6 * 7);
+    putUint56(facts, 0, record.revision);
+    putUint56(facts, 7, record.clusterTime);
+    putUint56(facts, 14, record.rangeEpoch);
+    putUint56(facts, 21, record.membersEpoch);
+    putUint56(facts, 28, record.range.first);
+    putUint56(facts, 35, record.range.last);
+    const rows = this.counted.digest().toString(16).padStart(13, '0');
+    return rows + crc32(facts).toString(16).padStart(8, '0');
+  }
+
+  // What the rest of the store half needs.
+
+  row(place: Place): HeadRow | undefined {
+    return this.heads.get((place.bucket << 8) | place.database)?.get(place.key);
+  }
+
+  /** A clean row comes into memory. */
+  adopt(row: HeadRow): void {
+    const index = (row.bucket << 8) | row.database;
+    let map = this.heads.get(index);
+    if (!map) {
+      map = new Map();
+      this.heads.set(index, map);
+    }
+    map.set(row.key, row);
+  }
+
+  forget(row: HeadRow): void {
+    const index = (row.bucket << 8) | row.database;
+    const map = this.heads.get(index);
+    if (map?.get(row.key) !== row) return;
+    map.delete(row.key);
+    if (map.size === 0) this.heads.delete(index);
+  }
+
+  isPinned(row: HeadRow): boolean {
+    return this.loader.isPinned(row);
+  }
+
+  /** The space of a bucket; 0 when it is not this replica's. */
+  spaceOf(bucket: number): SpaceId {
+    return this.spaces[bucket] as SpaceId;
+  }
+
+  /** Starts a flush: what is active becomes what is written. Runs between entries. */
+  swap(): FlushPart {
+    for (const collect of this.collectors) collect();
+    const heads = this.dirtyHeads;
+    this.flushingHeads = heads;
+    this.dirtyHeads = [];
+    this.changed = false;
+    const writeCounts = this.counted.changed || this.unwritten;
+    this.unwritten = false;
+    return {
+      shard: this,
+      heads,
+      plain: this.plain.swap(),
+      descriptor: encodeDescriptor(this.record),
+      counts: writeCounts ? this.counted.encode(this.record.revision) : null,
+      index: this.record.applied.index,
+      term: this.record.applied.term,
+    };
+  }
+
+  /** The flush is durable: what was not changed since is clean. */
+  releaseHead(row: HeadRow, generation: number): void {
+    if (row.generation !== generation) return;
+    row.generation = 0;
+    this.deadlines.onClean(row);
+    if (this.isPinned(row)) row.readValue();
+    else row.value = null;
+    row.record = null;
+    if (!this.dead) this.context.cache.add(row);
+  }
+
+  markChanged(bytes: number): void {
+    const { generations } = this.context;
+    generations.activeBytes += bytes;
+    if (!this.changed) {
+      this.changed = true;
+      generations.activeBytes += DESCRIPTOR_BYTES;
+    }
+    this.context.onDirty();
+  }
+
+  private changeable(place: Place): HeadRow {
+    assert(!this.dead, 'no change to a replica that was replaced or dropped');
+    return must(this.row(place), 'the old header of a key that is written');
+  }
+
+  /** Takes the old state out of the counts; returns the overlay's bytes that it frees. */
+  private beginHeadChange(row: HeadRow): number {
+    const old = row.header;
+    if (old !== null) {
+      this.counted.remove(row.bucket, row.database, row.key.length + old.size, old.crc);
+    }
+    const before = row.record?.length ?? 0;
+    if (!row.beginChange(this.context.generations.active)) return before;
+    this.dirtyHeads.push(row);
+    return -(ROW_BYTES + row.key.length);
+  }
+
+  private mapSpaces(): void {
+    this.spaces.fill(0);
+    for (const { range, space } of this.record.pieces) {
+      this.spaces.fill(space, range.first, range.last + 1);
+    }
+  }
+}
