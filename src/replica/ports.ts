@@ -168,6 +168,11 @@ export interface TransportHandler {
   /** The peer is there (again); a new boot of it has `boot` different from before. */
   onPeerUp(peer: NodeId, boot: string): void;
   onPeerDown(peer: NodeId): void;
+  /**
+   * The queue to `peer` was full and dropped appends of `group`, the newest first: its progress goes
+   * back to probing. Called at the end of the turn, once per group.
+   */
+  onDropped?(peer: NodeId, group: GroupId): void;
   /** A request of another node; `answer` is called once, its bytes are sent back. */
   onCall(from: NodeId, method: number, body: Uint8Array, answer: (body: Uint8Array) => void): void;
   /** A snapshot is coming in; returns the sink its chunks go to. */

@@ -1,8 +1,8 @@
 /**
- * Own memory for received payloads. A decoded bytes field is a view of the whole gRPC message, which
- * may in turn be a view of a pool shared with anything; log caches keep payloads for long. So they
- * are copied here, one behind the other into slabs that hold nothing else: what a payload pins is
- * its neighbours in time, which live about as long.
+ * Own memory for received payloads. A decoded bytes field is a view of the whole gRPC message,
+ * which may in turn be a view of a pool shared with anything; log caches keep payloads for long. So
+ * they are copied here, one behind the other into slabs that hold nothing else: what a payload pins
+ * is its neighbours in time, which live about as long.
  */
 const SLAB_BYTES = 64 * 1024;
 /** Larger ones get memory of their own; a slab wastes at most this at its end. */
