@@ -1,0 +1,115 @@
+/**
+ * Proof of life between nodes: one small beat per peer and heartbeat, with the sender's clock and
+ * what it leads. Idle groups rest on it: when a node falls silent, every group it led is woken
+ * (DESIGN section 4, "quiescing").
+ */
+import type { Timer } from '../base/clock.js';
+import type { MonoMs, NodeId } from '../base/ids.js';
+import type { NodeBeat } from '../replica/ports.js';
+import type { Host } from './host.js';
+import type { HostParts } from './types.js';
+
+/** What a node leads is told again every so many beats, in case one was lost. */
+const REPEAT_BEATS = 10;
+
+export class Beats {
+  readonly #host: Host;
+  readonly #parts: HostParts;
+  readonly #heard = new Map<NodeId, MonoMs>();
+  #peers: readonly NodeId[] = [];
+  #timer: Timer | null = null;
+  #count = 0;
+  #leadsChanged = true;
+
+  constructor(host: Host, parts: HostParts) {
+    this.#host = host;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = this.#parts.clock.after(this.#parts.limits.heartbeatMs, () => this.#onTimer());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  setPeers(peers: readonly NodeId[]): void {
+    this.#peers = peers;
+    this.#leadsChanged = true;
+  }
+
+  onLeadsChanged(): void {
+    if (this.#leadsChanged) return;
+    this.#leadsChanged = true;
+    this.#parts.clock.endOfTurn(() => this.#send());
+  }
+
+  /** Whether the node was heard of within an election timeout (or is this one). */
+  alive(node: NodeId): boolean {
+    if (node === this.#host.node) return true;
+    const heard = this.#heard.get(node);
+    if (heard === undefined) return false;
+    return this.#parts.clock.monotonic() - heard <= this.#parts.limits.electionMs;
+  }
+
+  onPeerUp(_peer: NodeId): void {
+    this.onLeadsChanged();
+  }
+
+  onPeerDown(peer: NodeId): void {
+    this.#heard.delete(peer);
+  }
+
+  onBeat(from: NodeId, beat: NodeBeat): void {
+    this.#heard.set(from, this.#parts.clock.monotonic());
+    this.#host.clusterClock.onBeat(from, beat.wallMs);
+    for (const led of beat.leads ?? []) this.#host.leaders.learn(led.group, from, led.term);
+  }
+
+  #onTimer(): void {
+    if (this.#timer === null) return;
+    this.#host.clusterClock.adjust(this.#peers.length + 1);
+    this.#loseSilent();
+    this.#send();
+    this.start();
+  }
+
+  #loseSilent(): void {
+    const now = this.#parts.clock.monotonic();
+    for (const [node, at] of this.#heard) {
+      if (now - at <= this.#parts.limits.electionMs) continue;
+      this.#heard.delete(node);
+      for (const [group, replica] of this.#host.replicas) {
+        if (this.#host.leaders.of(group) !== node) continue;
+        replica.core.wake();
+        this.#host.wake(group);
+      }
+      this.#host.leaders.lose(node);
+    }
+  }
+
+  #send(): void {
+    if (this.#timer === null) return;
+    const tellsLeads = this.#leadsChanged || this.#count % REPEAT_BEATS === 0;
+    this.#count++;
+    this.#leadsChanged = false;
+    const beat: NodeBeat = {
+      node: this.#host.node,
+      wallMs: this.#parts.clock.wall(),
+      clusterMs: this.#host.clusterClock.now(),
+      leads: tellsLeads ? this.#leads() : null,
+    };
+    for (const peer of this.#peers) this.#parts.transport.beat(peer, beat);
+    this.#parts.transport.flush();
+  }
+
+  #leads(): NodeBeat['leads'] {
+    const led = [];
+    for (const [group, replica] of this.#host.replicas) {
+      if (replica.leads) led.push({ group, term: replica.view().term, replica: replica.self });
+    }
+    return led;
+  }
+}

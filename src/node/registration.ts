@@ -1,0 +1,140 @@
+/**
+ * This node in the catalogue: its disk, addresses and labels, told until the meta group shows them;
+ * the peers to keep streams to; and the shards led here, reported until the catalogue agrees.
+ */
+import type { Clock, Timer } from '../base/clock.js';
+import { type NodeId, nodeId } from '../base/ids.js';
+import type { Host } from '../host/host.js';
+import { RkvError } from '../kv/errors.js';
+import type { Addresses } from '../kv/status.js';
+import { type Catalogue, type NodeRecord, nodeOf, shardOf } from '../meta/catalogue.js';
+import type { MetaState } from '../meta/meta-state.js';
+import type { Logger } from '../observe/logger.js';
+import type { Transport } from '../replica/ports.js';
+import { CLUSTER_VERSION } from './birth.js';
+import type { DataDir } from './identity.js';
+import type { MetaClient } from './meta-client.js';
+import { RELEASE } from './release.js';
+
+const EVERY_MS = 1_000;
+const TIMEOUT_MS = 2_000;
+/** A node whose start is not over asks more often: nobody can reach its doors before. */
+const FIRST_MS = 50;
+
+export interface RegistrationParts {
+  readonly self: NodeId;
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly meta: MetaState;
+  readonly metaClient: MetaClient;
+  readonly transport: Transport;
+  readonly dataDir: DataDir;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  readonly onFatal: (error: unknown) => void;
+}
+
+const NOWHERE: Addresses = { grpc: null, redis: null, http: null, peer: null, redisCluster: null };
+
+export class Registration {
+  readonly #parts: RegistrationParts;
+  #addresses = NOWHERE;
+  #timer: Timer | null = null;
+  #stopped = false;
+  #unwatch: () => void = () => undefined;
+
+  constructor(parts: RegistrationParts) {
+    this.#parts = parts;
+    this.#unwatch = parts.meta.watch((catalogue) => this.#onCatalogue(catalogue));
+  }
+
+  get addresses(): Addresses {
+    return this.#addresses;
+  }
+
+  start(addresses: Addresses): void {
+    this.#addresses = addresses;
+    void this.#round();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#unwatch();
+  }
+
+  #onCatalogue(catalogue: Catalogue): void {
+    const { self, transport, host } = this.#parts;
+    const peers = new Map<NodeId, string>();
+    for (const node of catalogue.nodes) {
+      if (node.id !== self && node.addresses.peer !== null) {
+        peers.set(nodeId(node.id), node.addresses.peer);
+      }
+    }
+    transport.setPeers(peers);
+    host.beats.setPeers([...peers.keys()]);
+    host.duties.setChosenLeader((group) => {
+      const wish = shardOf(catalogue, group)?.leaderWish ?? null;
+      return wish === null ? null : nodeId(wish);
+    });
+  }
+
+  #record(): NodeRecord {
+    return {
+      id: this.#parts.self,
+      diskId: this.#parts.dataDir.identity.diskId,
+      addresses: this.#addresses,
+      labels: this.#parts.labels,
+      release: RELEASE,
+      versions: { min: CLUSTER_VERSION, max: CLUSTER_VERSION },
+    };
+  }
+
+  async #round(): Promise<void> {
+    const registered = await this.#register();
+    if (registered) await this.#reportShards();
+    if (this.#stopped) return;
+    this.#timer = this.#parts.clock.after(
+      registered ? EVERY_MS : FIRST_MS,
+      () => void this.#round(),
+    );
+  }
+
+  /** True when the catalogue shows this node as it is. */
+  async #register(): Promise<boolean> {
+    const { meta, metaClient, self, onFatal } = this.#parts;
+    const record = this.#record();
+    const known = nodeOf(meta.catalogue, self);
+    if (JSON.stringify(known) === JSON.stringify(record)) return true;
+    const command = { op: 'register-node', node: record } as const;
+    const reply = await metaClient.propose(command, TIMEOUT_MS).catch(() => null);
+    if (reply === null) return false;
+    if (!reply.ok) {
+      onFatal(new RkvError(reply.code, reply.message));
+      return false;
+    }
+    return true;
+  }
+
+  async #reportShards(): Promise<void> {
+    const { host, meta, metaClient } = this.#parts;
+    for (const [group, replica] of host.replicas) {
+      const known = shardOf(meta.catalogue, group);
+      if (!replica.leads || replica.machine === null || known === undefined) continue;
+      const { range, rangeEpoch, membersEpoch, members } = replica.descriptor;
+      if (known.rangeEpoch >= rangeEpoch && known.membersEpoch >= membersEpoch) continue;
+      const shard = {
+        id: group,
+        range,
+        rangeEpoch,
+        membersEpoch,
+        members: members.map(({ replica: id, node, role }) => ({
+          replica: id,
+          node,
+          role: role ?? 'voter',
+        })),
+      } as const;
+      await metaClient.propose({ op: 'report-shard', shard }, TIMEOUT_MS).catch(() => null);
+    }
+  }
+}

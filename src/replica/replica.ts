@@ -1,0 +1,392 @@
+/**
+ * One replica of one shard: the Raft core, its entries in memory, the callers that wait, and the
+ * machine. The host gives it a turn when it has something to do; within a turn everything that
+ * waits shares one proposal, one read round and one Ready (DESIGN section 2).
+ */
+import { must } from '../base/assert.js';
+import type { GroupId, LogIndex, NodeId, ReplicaId, Term } from '../base/ids.js';
+import type { AppliedEntry, CommittedEntry, Machine } from '../machine/types.js';
+import type {
+  ConfigChange,
+  Message,
+  MessageOf,
+  Raft,
+  RaftView,
+  Ready,
+  SoftState,
+} from '../raft/types.js';
+import type { Descriptor } from '../shard/descriptor.js';
+import { applyConfigToDescriptor } from '../shard/members.js';
+import type { EntryPayload } from '../wire/entry/types.js';
+import { Applier } from './applier.js';
+import { Callers, type Standing } from './callers.js';
+import { Compaction } from './compaction.js';
+import { EntryCache } from './entry-cache.js';
+import { Installation, type Received } from './installation.js';
+import type { LogEntry, LogRecord } from './ports.js';
+import { type ReadLog, Shipping } from './shipping.js';
+import type {
+  PendingMeta,
+  PendingRead,
+  PendingWrite,
+  ReplicaHost,
+  ReplicaLimits,
+} from './types.js';
+import type { Keep } from './writes.js';
+
+export interface ReplicaParts {
+  readonly group: GroupId;
+  readonly self: ReplicaId;
+  readonly core: Raft;
+  readonly machine: Machine;
+  readonly host: ReplicaHost;
+  readonly limits: ReplicaLimits;
+  readonly readLog: ReadLog;
+  readonly saturated: () => boolean;
+}
+
+interface InFlight {
+  readonly ready: Ready;
+  durable: boolean;
+}
+
+const FETCH_BYTES = 1024 * 1024;
+
+export class Replica {
+  readonly group: GroupId;
+  readonly self: ReplicaId;
+  readonly core: Raft;
+  readonly #host: ReplicaHost;
+  readonly #parts: ReplicaParts;
+  readonly #cache: EntryCache;
+  readonly #callers: Callers;
+  readonly #applier: Applier;
+  readonly #compaction: Compaction;
+  readonly #shipping: Shipping;
+  readonly #installation: Installation;
+  readonly #fail = (error: unknown): void => this.#host.onFatal(this.group, error);
+  readonly #inFlight: InFlight[] = [];
+  #machine: Machine | null;
+  #leads = false;
+  #term: Term | null = null;
+  #stopped = false;
+  #fenced = false;
+
+  constructor(parts: ReplicaParts) {
+    this.group = parts.group;
+    this.self = parts.self;
+    this.core = parts.core;
+    this.#parts = parts;
+    this.#host = parts.host;
+    this.#machine = parts.machine;
+    this.#cache = new EntryCache(parts.limits.cacheBytes);
+    this.#compaction = new Compaction(parts.limits.logBytesPerGroup / 2);
+    const { group, core, host, readLog } = parts;
+    this.#shipping = new Shipping({
+      group,
+      core,
+      host,
+      cache: this.#cache,
+      readLog,
+      nodeOf: (replica) => this.nodeOf(replica),
+      stopped: () => this.#stopped,
+    });
+    this.#installation = new Installation({
+      group,
+      self: parts.self,
+      host,
+      begin: () => {
+        this.#applier.pause();
+        this.#machine = null;
+      },
+      done: (machine, index) => this.#onInstalled(machine, index),
+    });
+    this.#callers = new Callers({
+      core,
+      host,
+      limits: parts.limits,
+      standing: () => this.#standing,
+      wake: () => host.wake(group),
+      fail: this.#fail,
+    });
+    this.#applier = new Applier(
+      {
+        machine: () => this.#machine,
+        entry: (index) => this.#cache.get(index, null),
+        fetch: (from, to) => this.#fetchForApply(from, to),
+        saturated: parts.saturated,
+        monotonic: () => this.#host.monotonic(),
+        onEntry: (entry, applied) => this.#onEntry(entry, applied),
+        onRun: (applied) => this.#onRun(applied),
+        again: () => this.#host.wake(this.group),
+        fail: this.#fail,
+      },
+      parts.limits,
+      parts.machine.state.descriptor.applied.index,
+    );
+  }
+
+  get leads(): boolean {
+    return this.#leads;
+  }
+
+  /** Leads a group that another member could lead. */
+  get leadsOthers(): boolean {
+    return this.#leads && this.descriptor.members.length > 1;
+  }
+
+  get descriptor(): Descriptor {
+    return must(this.#machine, 'machine').state.descriptor;
+  }
+
+  get machine(): Machine | null {
+    return this.#machine;
+  }
+
+  get applied(): LogIndex {
+    return this.#applier.applied;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  get #standing(): Standing {
+    const machine = this.#machine;
+    const silent = this.#stopped || this.#fenced || machine === null;
+    return { leads: this.#leads, silent, applied: this.#applier.applied, machine };
+  }
+
+  get traffic(): Callers['traffic'] {
+    return this.#callers.traffic;
+  }
+
+  view(): RaftView {
+    return this.core.view();
+  }
+
+  write(pending: PendingWrite): void {
+    this.#callers.write(pending);
+  }
+
+  read(pending: PendingRead): void {
+    this.#callers.read(pending);
+  }
+
+  proposeMeta(pending: PendingMeta): void {
+    this.#callers.meta(pending);
+  }
+
+  /** Expiry, digests: entries of the leader's own making. */
+  queue(payload: EntryPayload): void {
+    this.#callers.queue(payload);
+  }
+
+  /** A message for this replica; an append comes with the bytes of its entries. */
+  step(message: Message, payloads: readonly Uint8Array[]): void {
+    if (this.#stopped) return;
+    if (message.kind === 'append') this.#cache.arrive(message.entries, payloads);
+    this.core.step(message);
+    this.#host.wake(this.group);
+  }
+
+  tick(): void {
+    if (this.#stopped) return;
+    this.core.tick();
+    if (this.core.hasReady()) this.#host.wake(this.group);
+  }
+
+  sweep(): void {
+    this.#callers.sweep(this.#host.monotonic());
+  }
+
+  /** One turn: what waits is proposed and asked, then everything the core owes is begun. */
+  turn(): void {
+    if (this.#stopped) return;
+    this.#callers.gather(this.#keep);
+    this.#applier.run();
+    while (this.core.hasReady()) {
+      this.#onReady(this.core.ready());
+      this.#applier.run();
+    }
+    this.#cache.dropArrived();
+  }
+
+  readonly #keep: Keep = (index, term, bytes, payload) => {
+    this.#cache.put({ index, term, kind: 'normal', bytes, payload });
+  };
+
+  #onReady(ready: Ready): void {
+    if (ready.soft !== null) this.#onSoft(ready.soft);
+    const entries = ready.entries.map((meta) => this.#cache.take(meta));
+    for (const message of ready.messages) this.#shipping.send(message);
+    const records = this.#records(ready, entries);
+    const inFlight: InFlight = { ready, durable: false };
+    this.#inFlight.push(inFlight);
+    if (records.length === 0) {
+      inFlight.durable = true;
+      this.#complete();
+    } else {
+      this.#host.write(records, ready.mustSync, () => this.#onDurable(inFlight));
+    }
+    if (ready.committed !== null) this.#applier.onCommitted(ready.committed.to);
+    for (const state of ready.reads) this.#callers.onReadState(state);
+  }
+
+  #records(ready: Ready, entries: readonly LogEntry[]): LogRecord[] {
+    const own = { group: this.group, replica: this.self };
+    const records: LogRecord[] = [];
+    if (ready.snapshot !== null) {
+      const keepsAbove = this.core.view().lastIndex > ready.snapshot.floor.index;
+      records.push(this.#installation.take(keepsAbove));
+    }
+    if (entries.length > 0) records.push({ kind: 'append', ...own, entries });
+    if (ready.hardState !== null)
+      records.push({ kind: 'hard-state', ...own, state: ready.hardState });
+    return records;
+  }
+
+  #onDurable(inFlight: InFlight): void {
+    if (this.#stopped) return;
+    const durable = (): void => {
+      inFlight.durable = true;
+      this.#complete();
+    };
+    if (inFlight.ready.snapshot === null) durable();
+    else this.#installation.complete().then(durable, this.#fail);
+  }
+
+  #onInstalled(machine: Machine, index: LogIndex): void {
+    this.#machine = machine;
+    this.#cache.trim(index);
+    this.#applier.restart(index);
+    if (this.#fenced) {
+      this.#fenced = false;
+      this.core.setMayLead(true);
+    }
+    this.#callers.onRun(this.#applier.applied);
+  }
+
+  /** Completions are told to the core in the order of their Readys. */
+  #complete(): void {
+    for (let first = this.#inFlight[0]; first?.durable; first = this.#inFlight[0]) {
+      this.#inFlight.shift();
+      for (const message of first.ready.messagesAfterPersist) this.#shipping.send(message);
+      this.core.advance({ kind: 'durable', number: first.ready.number });
+    }
+    this.#host.wake(this.group);
+  }
+
+  #onSoft(soft: SoftState): void {
+    const { term } = soft;
+    const leads = soft.role === 'leader';
+    const lost = this.#leads && (!leads || term !== this.#term);
+    this.#leads = leads;
+    this.#term = term;
+    if (lost) {
+      this.#callers.onLeadershipLost();
+    }
+    this.#host.onSoftState(this.group, soft);
+  }
+
+  #fetchForApply(from: LogIndex, to: LogIndex): void {
+    this.#parts.readLog(from, to, FETCH_BYTES).then((found) => {
+      if (this.#stopped) return;
+      for (const entry of must(found, `entries ${from} to ${to} of the log`))
+        this.#cache.put(entry);
+      this.#applier.resume();
+      this.#host.wake(this.group);
+    }, this.#fail);
+  }
+
+  /** Where a member lives, as far as this replica has applied; null: not a member. */
+  nodeOf(replica: ReplicaId): NodeId | null {
+    const members = this.#machine?.state.descriptor.members;
+    return members?.find((member) => member.replica === replica)?.node ?? null;
+  }
+
+  #onEntry(entry: CommittedEntry, applied: AppliedEntry): void {
+    const { index } = entry;
+    this.#compaction.onApplied(entry.bytes.length);
+    this.#callers.onEntry(entry, applied);
+    if (entry.kind === 'config') this.#onConfig(index, applied.payload);
+    if (applied.digest !== undefined) this.#host.onDigest(this.group, index, applied.digest);
+  }
+
+  #onConfig(index: LogIndex, payload: EntryPayload | null): void {
+    const change: ConfigChange = payload?.kind === 'config' ? payload.change : { kind: 'leave' };
+    const placed = payload?.kind === 'config' ? payload.placed : [];
+    const members = this.core.applyConfig(change, index);
+    const state = must(this.#machine, 'machine').state;
+    state.update(applyConfigToDescriptor(state.descriptor, { placed }, members));
+  }
+
+  #onRun(applied: LogIndex): void {
+    this.core.advance({ kind: 'applied', index: applied });
+    this.#cache.trim(applied);
+    this.#callers.onRun(applied);
+    this.#host.wake(this.group);
+  }
+
+  /** The store holds everything up to here: the log below a tail may go. */
+  onFlushed(index: LogIndex, term: Term): { readonly index: LogIndex; readonly term: Term } | null {
+    const release = this.#compaction.onFlushed(index, term);
+    if (release !== null && !this.#stopped) this.core.compact(release.index);
+    return release;
+  }
+
+  get fenced(): boolean {
+    return this.#fenced;
+  }
+
+  /** Stops applying and answering: its state can no longer be believed. It logs and votes on. */
+  fence(): void {
+    if (this.#fenced || this.#machine === null) return;
+    this.#fenced = true;
+    this.#applier.pause();
+    this.#machine.state.update({ state: 'fenced' });
+    this.core.setMayLead(false);
+    this.#callers.drop();
+    this.#host.wake(this.group);
+  }
+
+  /** The member of this group that lives on `node`, or null. */
+  memberOn(node: NodeId): ReplicaId | null {
+    const members = this.#machine?.state.descriptor.members;
+    return members?.find((member) => member.node === node)?.replica ?? null;
+  }
+
+  /** A snapshot was received whole: the core decides whether it is of use. */
+  offer(received: Received, message: MessageOf<'snapshot'>): void {
+    if (this.#stopped || !this.#installation.offer(received)) {
+      received.settled(new Error('another snapshot is being installed'));
+      return;
+    }
+    const { index } = received.record;
+    if (this.#fenced && index <= this.core.view().commit && index >= this.#applier.applied) {
+      this.#rebuild(index);
+      return;
+    }
+    this.core.step(message);
+    this.turn();
+    this.#installation.dropUntaken();
+  }
+
+  /** A fenced replica takes a snapshot of what its log already holds: the log stays as it is. */
+  #rebuild(index: LogIndex): void {
+    this.#host.write([this.#installation.take(true)], true, () => {
+      this.#installation.complete().then(() => {
+        this.core.advance({ kind: 'applied', index });
+        this.#host.wake(this.group);
+      }, this.#fail);
+    });
+  }
+
+  /** Ends this replica: whoever waits is told; nothing of it runs any more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#applier.pause();
+    this.#callers.drop();
+  }
+}

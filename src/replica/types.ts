@@ -1,0 +1,69 @@
+/** What a replica answers its callers, and what it needs from the host around it. */
+import type { EpochMs, GroupId, LogIndex, MonoMs, NodeId, ReplicaId } from '../base/ids.js';
+import type { RouteAnswer } from '../kv/forward.js';
+import type { Command, ShardWrite } from '../kv/request.js';
+import type { Message, SoftState } from '../raft/types.js';
+import type { LogRecord } from './ports.js';
+
+/** Never `unreachable`: the replica is here. */
+export type ShardAnswer = Exclude<RouteAnswer, { readonly kind: 'unreachable' }>;
+
+export type Answer = (answer: ShardAnswer) => void;
+
+export interface PendingWrite {
+  readonly write: ShardWrite;
+  readonly deadline: MonoMs;
+  readonly done: Answer;
+}
+
+export interface PendingRead {
+  readonly command: Command;
+  readonly mode: 'confirmed' | 'lease';
+  readonly deadline: MonoMs;
+  readonly done: Answer;
+}
+
+/** A command of the meta group: opaque here, answered by its runner's bytes. */
+export interface PendingMeta {
+  readonly command: Uint8Array;
+  readonly deadline: MonoMs;
+  readonly done: (answer: MetaAnswer) => void;
+}
+
+export type MetaAnswer =
+  | { readonly kind: 'reply'; readonly reply: Uint8Array }
+  | { readonly kind: 'not-leader' | 'dropped' | 'late' };
+
+/** The host's side of a replica: one turn for all groups, one log, one transport. */
+export interface ReplicaHost {
+  monotonic(): MonoMs;
+  clusterNow(): EpochMs;
+  /** The replica has something to do at the end of this turn. */
+  wake(group: GroupId): void;
+  /** Free disk space is below the reserve: what makes data grow is refused. */
+  spaceLow(): boolean;
+  /** True while a frame is being written and little has gathered: proposals had better wait. */
+  logBusy(): boolean;
+  write(records: readonly LogRecord[], sync: boolean, onDurable: () => void): void;
+  send(group: GroupId, to: NodeId, message: Message, payloads: readonly Uint8Array[]): void;
+  onSoftState(group: GroupId, soft: SoftState): void;
+  /** A follower needs this replica's state, streamed. */
+  sendSnapshot(group: GroupId, to: ReplicaId): void;
+  /** This replica's digest at an index, for the leader. */
+  onDigest(group: GroupId, index: LogIndex, digest: string): void;
+  onFatal(group: GroupId, error: unknown): void;
+}
+
+export interface ReplicaLimits {
+  readonly maxBatchCommands: number;
+  readonly maxBatchBytes: number;
+  readonly maxWaitingRequests: number;
+  readonly maxWaitingBytes: number;
+  /** Entries kept in memory for followers and apply. */
+  readonly cacheBytes: number;
+  readonly maxReadRounds: number;
+  /** A run of apply ends after this many commands or this much time. */
+  readonly runCommands: number;
+  readonly runMs: number;
+  readonly logBytesPerGroup: number;
+}

@@ -1,0 +1,139 @@
+/**
+ * From a checked request to its answer: slot → shard → here or there, taken apart by shard when it
+ * has several keys, and put together again by the catalogue's rules. Several shards: each part is
+ * linearizable, the whole is no snapshot and not atomic (DESIGN section 8).
+ */
+import { mergeReplies, type ReplyPart, rowOf, splitCommand } from '../kv/catalog/route.js';
+import type { CommandRow } from '../kv/catalog/row.js';
+import { RkvError } from '../kv/errors.js';
+import type { Reply } from '../kv/reply.js';
+import type { Command } from '../kv/request.js';
+import { bucketOf } from '../shard/slot.js';
+import { Attempt, type AttemptParts } from './attempt.js';
+import type { RouterPorts } from './ports.js';
+import { OwnSessions } from './sessions.js';
+import type { RoutedAnswer, RoutedRequest, Router } from './types.js';
+
+/** A retry comes when something changed, or after this long. */
+const RETRY_MS = 25;
+
+interface Part {
+  readonly bucket: number;
+  readonly command: Command;
+  readonly positions: readonly number[] | null;
+}
+
+export function createRouter(ports: RouterPorts): Router {
+  const sessions = new OwnSessions(() => ports.newSession());
+  let waiting: Attempt[] = [];
+  let armed = false;
+
+  const runWaiting = (): void => {
+    const attempts = waiting;
+    waiting = [];
+    for (const attempt of attempts) attempt.run();
+  };
+  const arm = (): void => {
+    if (armed) return;
+    armed = true;
+    ports.after(RETRY_MS, () => {
+      armed = false;
+      runWaiting();
+    });
+  };
+  ports.onChange(() => {
+    if (waiting.length > 0) ports.endOfTurn(runWaiting);
+  });
+  const parts: AttemptParts = {
+    ports,
+    sessions,
+    retry: (attempt) => {
+      waiting.push(attempt);
+      arm();
+    },
+  };
+
+  const attempt = (
+    request: RoutedRequest,
+    row: CommandRow,
+    part: Part,
+    done: (answer: RoutedAnswer) => void,
+  ): void => {
+    const { stamp, read, deadline } = request;
+    const { bucket, command } = part;
+    new Attempt(parts, { bucket, command, access: row.access, stamp, read, deadline, done }).run();
+  };
+
+  return {
+    execute(request, done) {
+      const row = rowOf(request.command);
+      const split = partsOf(ports, row, request.command);
+      const only = split[0];
+      if (only === undefined) {
+        done(new RkvError('NO_LEADER', 'there is no routing table yet', { hint: 'rkv status' }));
+      } else if (split.length === 1 && row.routing !== 'shards') {
+        attempt(request, row, only, done);
+      } else {
+        gather(request, row, split, (part, each) => attempt(request, row, part, each), done);
+      }
+    },
+  };
+}
+
+/** The parts of a command, each named by a bucket of its shard; none: no routing table yet. */
+function partsOf(ports: RouterPorts, row: CommandRow, command: Command): readonly Part[] {
+  if (row.routing === 'shards') {
+    return ports.firstBuckets().map((bucket) => ({ bucket, command, positions: null }));
+  }
+  if (row.routing === 'one') {
+    return [{ bucket: bucketOf(command.args[0] as Uint8Array), command, positions: null }];
+  }
+  const bucketByGroup = new Map<number, number>();
+  const split = splitCommand(row, command, (key) => {
+    const bucket = bucketOf(key);
+    const group = ports.place(bucket)?.group ?? -1;
+    if (!bucketByGroup.has(group)) bucketByGroup.set(group, bucket);
+    return group;
+  });
+  return split.map(({ group, command: part, positions }) => ({
+    bucket: bucketByGroup.get(group) ?? 0,
+    command: part,
+    positions,
+  }));
+}
+
+/**
+ * Waits for all parts. When one fails the whole fails: `unknown` if a write's outcome is, else the
+ * first error (parts before it may have been applied: several shards are not atomic).
+ */
+function gather(
+  request: RoutedRequest,
+  row: CommandRow,
+  split: readonly Part[],
+  attempt: (part: Part, done: (answer: RoutedAnswer) => void) => void,
+  done: (answer: RoutedAnswer) => void,
+): void {
+  const replies: ReplyPart[] = new Array(split.length);
+  let left = split.length;
+  let applied = false;
+  let error: RkvError | null = null;
+  const finish = (): void => {
+    if (error === null) done(mergeReplies(row, request.command, replies));
+    else if (row.access === 'write' && applied && error.kind === 'refused') {
+      const message = `a part was applied, another was refused: ${error.message}`;
+      done(new RkvError('OUTCOME_UNKNOWN', message, { cause: error }));
+    } else done(error);
+  };
+  split.forEach((part, i) => {
+    attempt(part, (answer) => {
+      if (answer instanceof RkvError) {
+        if (error === null || answer.kind === 'unknown') error = answer;
+      } else {
+        applied = true;
+        replies[i] = { reply: answer as Reply, positions: part.positions };
+      }
+      left--;
+      if (left === 0) finish();
+    });
+  });
+}
