@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { must } from '../../src/base/assert.js';
 import type { Epoch, EpochMs, Term } from '../../src/base/ids.js';
 import { MAX_KEPT_REPLY_BYTES, SESSION_WINDOW_MS } from '../../src/kv/limits.js';
 import type { SessionStamp } from '../../src/kv/request.js';
@@ -185,13 +186,11 @@ describe('session horizon', () => {
 });
 
 describe('sessions and buckets', () => {
-  const [low, high] = ['a', 'b', 'c', 'd']
+  const byBucket = ['a', 'b', 'c', 'd']
     .map((key) => ({ key, bucket: bucketOf(bytes(key)) }))
-    .sort((x, y) => x.bucket - y.bucket)
-    .filter((_, i) => i === 0 || i === 3) as [
-    { key: string; bucket: number },
-    { key: string; bucket: number },
-  ];
+    .sort((x, y) => x.bucket - y.bucket);
+  const low = must(byBucket[0], 'lowest');
+  const high = must(byBucket[3], 'highest');
 
   it('lie under each bucket a request touched, with its part', async () => {
     const one = await Driver.open();
