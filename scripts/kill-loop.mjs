@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../dist/src/client/connect.js';
 import { Cluster } from './proof/cluster.mjs';
 import { Killer } from './proof/killer.mjs';
-import { compareDigests, readBack } from './proof/read-back.mjs';
+import { compareDigests, readBack, touchAll } from './proof/read-back.mjs';
 import { Writers } from './proof/writers.mjs';
 
 const CALLERS = 64;
@@ -68,7 +68,8 @@ async function readAll(cluster, client, records) {
     'cluster',
   );
   say(`read back through the cluster: ${records.length} keys, ${wrong.length} wrong`);
-  const digests = await compareDigests(() => client.admin.status());
+  const after = await touchAll(client);
+  const digests = await compareDigests(() => client.admin.status(), after);
   wrong.push(...digests.wrong);
   say(
     `digests compared on all replicas: ${digests.compared} shards, ${digests.wrong.length} wrong`,

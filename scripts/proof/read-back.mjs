@@ -41,20 +41,27 @@ function comparable({ members }) {
   return same ? digests.map(({ value }) => value) : null;
 }
 
-/** Waits until every replica has applied all and told its digest at one index; then compares. */
-export async function compareDigests(status) {
+/**
+ * Waits until every replica has told its digest at one index beyond `after` (index by shard), so
+ * that it has applied all that was written before; then compares.
+ */
+export async function compareDigests(status, after) {
   const settled = await until(async () => {
     const { shards } = await status();
-    const done = shards.every(
-      (shard) =>
-        shard.members.every(({ applied }) => applied === shard.commit) &&
-        comparable(shard) !== null,
-    );
-    return done ? shards : null;
+    const beyond = ({ id, members }) => members[0].digest.index > after.get(id);
+    return shards.every((shard) => comparable(shard) !== null && beyond(shard)) ? shards : null;
   }, CAUGHT_UP_MS);
   if (settled === null) return { compared: 0, wrong: ['replicas did not catch up or compare'] };
   const wrong = settled
     .filter((shard) => new Set(comparable(shard)).size > 1)
     .map((shard) => `shard ${shard.id}: digests differ: ${JSON.stringify(shard.members)}`);
   return { compared: settled.length, wrong };
+}
+
+/** Changes every shard once more, so that each compares digests beyond the index it gives. */
+export async function touchAll(client) {
+  const { shards } = await client.admin.status();
+  const touched = Array.from({ length: shards.length * 50 }, (_, i) => [`kl:touch:${i}`, 'x']);
+  await client.mset(touched);
+  return new Map(shards.map(({ id, commit }) => [id, commit]));
 }
