@@ -11,3 +11,5 @@ export const fromByteKey = (key: ByteKey): Buffer => Buffer.from(key, 'latin1');
 export const ownCopy = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
 
 export { asBuffer };
+
+export const EMPTY_BYTES: Uint8Array = new Uint8Array(0);
