@@ -1,5 +1,5 @@
 /**
- * Reads of what is applied. The read index was waited for by the replica; here it is decided whether
+ * Reads of what is applied. The replica has waited for the read index; here it is decided whether
  * the shard still owns the keys, whether a deadline has passed that the log does not know of yet,
  * and what the row answers. In memory, or within the turn's budget, without a promise.
  */

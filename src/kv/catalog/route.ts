@@ -90,8 +90,8 @@ function inOrder(parts: readonly ReplyPart[]): Reply {
 }
 
 /**
- * One page out of the shards' pages. A shard that is not done has said nothing about keys behind its
- * `next`, so the page ends before the nearest of these, or at the limit.
+ * One page out of the shards' pages. A shard that is not done has said nothing about keys behind
+ * its `next`, so the page ends before the nearest of these, or at the limit.
  */
 function pages(row: CommandRow, command: Command, parts: readonly ReplyPart[]): Reply {
   const options = parseOptions(row, command.args);

@@ -1,7 +1,7 @@
 /**
- * The rows as a command sees them. A key whose deadline is not after applied cluster time is absent,
- * for writes and reads alike and on every replica at the same entry; its row goes later, when an
- * `expire` entry names it.
+ * The rows as a command sees them. A key whose deadline is not after applied cluster time is
+ * absent, for writes and reads alike and on every replica at the same entry; its row goes later,
+ * when an `expire` entry names it.
  */
 import { assert } from '../../base/assert.js';
 import type { EpochMs, Revision } from '../../base/ids.js';

@@ -1,6 +1,6 @@
 /**
- * Session state as rows of table `s`. A mark's key is the session (16 bytes), a record's the session
- * and the sequence (24 bytes), under the bucket whose part of the reply it holds.
+ * Session state as rows of table `s`. A mark's key is the session (16 bytes), a record's the
+ * session and the sequence (24 bytes), under the bucket whose part of the reply it holds.
  */
 import type { ByteKey } from '../../base/bytes.js';
 import type { EpochMs } from '../../base/ids.js';
