@@ -265,7 +265,7 @@ export type ReadResult =
   | { readonly kind: 'needs-time' }
   | { readonly kind: 'moved' };
 
-/** The state machine of the meta group, handed in from outside: its catalogue is no business here. */
+/** The state machine of the meta group, handed in: its catalogue is no business here. */
 export interface MetaRunner {
   /** Deterministic: its only inputs are the command, the context and rows of table `m`. */
   apply(command: Uint8Array, context: MetaContext): Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * Session stamps inside one entry. A session's 16 bytes stand there once; later commands of the same
- * session name it by number, and a decoded entry shares one string for all of them.
+ * Session stamps inside one entry. A session's 16 bytes stand there once; later commands of the
+ * same session name it by number, and a decoded entry shares one string for all of them.
  */
 import { assert } from '../../base/assert.js';
 import { epochMs } from '../../base/ids.js';
