@@ -64,6 +64,15 @@ export class OptionsDraft {
     this.origins[name] = origin;
   }
 
+  value(name: OptionName): OptionValue | undefined {
+    return this.#values[name];
+  }
+
+  /** A default that depends on something else: still nobody's choice. */
+  putDerived(name: OptionName, value: OptionValue): void {
+    this.#values[name] = value;
+  }
+
   putNode(name: OptionName, value: unknown, origin: Origin, where: string): void {
     if (isMap(value as never) || isList(value as never)) {
       throw new RkvError('USAGE', `${where}: ${name} takes one value, not a list or map`);

@@ -1,0 +1,289 @@
+/**
+ * What a local cluster should be: from a file (configs/cluster.yaml), the environment and flags, in
+ * this order of strength. What a running or recorded cluster already is comes later (plan.ts).
+ */
+import { OptionsDraft } from '../config/load.js';
+import { labelsOfYaml } from '../config/membership.js';
+import type { Options } from '../config/options.js';
+import { envOf, type OptionValue } from '../config/row.js';
+import { OPTION_NAMES, type OptionName, rowOf } from '../config/rows.js';
+import {
+  isList,
+  isMap,
+  mustKnowKeys,
+  readYaml,
+  type YamlMap,
+  type YamlNode,
+} from '../config/yaml.js';
+import { RkvError } from '../kv/errors.js';
+import { DEFAULT_CLUSTER, type Environment, mustBeClusterName } from './home.js';
+import { MAX_NODES_PER_BASE, type NodePorts, PORT_NAMES, portsAt } from './ports.js';
+
+/** null: by the cluster's base; 'auto': the system chooses. */
+export type PortsSpec = NodePorts | 'auto' | null;
+
+export interface NodeSpec {
+  readonly id: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: PortsSpec;
+  readonly dataDir: string | null;
+}
+
+export interface ClusterSpec {
+  readonly name: string;
+  readonly nodes: readonly NodeSpec[];
+  /** Resolved for any node; the rows that differ between nodes are at their defaults. */
+  readonly options: Options;
+  /** Options that somebody named: what a recorded cluster must agree with. */
+  readonly named: readonly OptionName[];
+  readonly nodesNamed: boolean;
+  readonly basePort: number | null;
+  /** Folder of the nodes' data directories; null: in the cluster's own. */
+  readonly dataDir: string | null;
+  /** Sentences for the person who asked. */
+  readonly notes: readonly string[];
+}
+
+export interface SpecFlags {
+  readonly name?: string | undefined;
+  readonly nodes?: number | undefined;
+  readonly shards?: number | undefined;
+  readonly replicas?: number | undefined;
+  readonly engine?: string | undefined;
+  readonly ports?: string | undefined;
+  readonly basePort?: number | undefined;
+  readonly dataDir?: string | undefined;
+}
+
+export const DEFAULT_NODES = 3;
+const MAX_NODES = 99;
+/** Set by the launcher for each node. */
+export const PER_NODE: readonly OptionName[] = OPTION_NAMES.filter(
+  (name) =>
+    /^(listen|advertise)/.test(name) ||
+    ['nodeId', 'clusterName', 'clusterId', 'dataDir'].includes(name),
+);
+const SHORT_OPTIONS = ['shards', 'replicas', 'engine'] as const;
+const FILE_KEYS = ['name', 'nodes', ...SHORT_OPTIONS, 'basePort', 'ports', 'dataDir', 'options'];
+const NODE_KEYS = ['id', 'labels', 'ports', 'dataDir'];
+
+/** Rejects with USAGE (file and line, variable or flag), CONFLICT (factor above the nodes). */
+export async function loadClusterSpec(sources: {
+  readonly file?: string | undefined;
+  readonly env: Environment;
+  readonly flags?: SpecFlags;
+}): Promise<ClusterSpec> {
+  const { flags = {} } = sources;
+  const draft = new OptionsDraft();
+  const file = sources.file === undefined ? null : await readClusterFile(sources.file, draft);
+  const shared = Object.fromEntries(
+    Object.entries(sources.env).filter(([name]) => !isPerNodeVariable(name)),
+  );
+  draft.putEnvironment(shared);
+  draft.putFlags({ shards: flags.shards, replicas: flags.replicas, engine: flags.engine });
+
+  const nodes = nodesOf(flags, file);
+  const notes: string[] = [];
+  fitReplicas(draft, nodes.length, notes);
+  const basePort = flags.basePort ?? file?.basePort ?? null;
+  mustFitBase(nodes, basePort);
+  return {
+    name: mustBeClusterName(flags.name ?? file?.name ?? DEFAULT_CLUSTER),
+    nodes,
+    options: draft.finish(),
+    named: OPTION_NAMES.filter((name) => draft.origins[name] !== 'default'),
+    nodesNamed: flags.nodes !== undefined || file?.nodes !== undefined,
+    basePort,
+    dataDir: flags.dataDir ?? file?.dataDir ?? null,
+    notes,
+  };
+}
+
+const PER_NODE_VARIABLES = new Set(PER_NODE.map(envOf));
+export const isPerNodeVariable = (name: string): boolean => PER_NODE_VARIABLES.has(name);
+
+function nodesOf(flags: SpecFlags, file: ClusterFile | null): NodeSpec[] {
+  const listed = file?.nodes;
+  if (Array.isArray(listed) && flags.nodes !== undefined && flags.nodes !== listed.length) {
+    throw new RkvError(
+      'USAGE',
+      `--nodes ${flags.nodes}, but the file lists ${listed.length} nodes`,
+    );
+  }
+  if (flags.ports !== undefined && flags.ports !== 'auto') {
+    throw new RkvError('USAGE', `--ports: only 'auto' is known, not '${flags.ports}'`);
+  }
+  if (flags.ports === 'auto' && flags.basePort !== undefined) {
+    throw new RkvError('USAGE', '--ports auto and --base-port contradict each other');
+  }
+  const auto = flags.ports === 'auto' || (file?.ports === 'auto' && flags.basePort === undefined);
+  const ports: PortsSpec = auto ? 'auto' : null;
+  if (Array.isArray(listed)) {
+    return (listed as readonly NodeSpec[]).map((node) => ({ ...node, ports: node.ports ?? ports }));
+  }
+  const count = flags.nodes ?? (listed as number | undefined) ?? DEFAULT_NODES;
+  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_NODES) {
+    throw new RkvError(
+      'USAGE',
+      `nodes must be a whole number from 1 to ${MAX_NODES}, not ${count}`,
+    );
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    labels: {},
+    ports,
+    dataDir: null,
+  }));
+}
+
+/** A factor that nobody asked for is made to fit; one that was asked for must fit. */
+function fitReplicas(draft: OptionsDraft, nodes: number, notes: string[]): void {
+  const replicas = Number(draft.value('replicas'));
+  if (replicas <= nodes) return;
+  if (draft.origins.replicas !== 'default') {
+    throw new RkvError(
+      'CONFLICT',
+      `replication factor ${replicas} needs as many nodes; there are ${nodes}`,
+    );
+  }
+  const factor = nodes % 2 === 1 ? nodes : nodes - 1;
+  draft.putDerived('replicas', factor);
+  if (nodes > 1) {
+    notes.push(
+      `${nodes} nodes: replication factor ${factor}, so each shard is on one node only ` +
+        'and is gone while that node is down; three nodes survive the loss of one.',
+    );
+  }
+}
+
+function mustFitBase(nodes: readonly NodeSpec[], basePort: number | null): void {
+  if (
+    basePort !== null &&
+    (!Number.isSafeInteger(basePort) || basePort < 1024 || basePort > 65_400)
+  ) {
+    throw new RkvError('USAGE', `the base port must be from 1024 to 65400, not ${basePort}`);
+  }
+  const beyond = nodes.find((node) => node.ports === null && node.id > MAX_NODES_PER_BASE);
+  if (beyond === undefined) return;
+  throw new RkvError('USAGE', `at most ${MAX_NODES_PER_BASE} nodes fit one base port`, {
+    hint: '--ports auto',
+  });
+}
+
+interface ClusterFile {
+  readonly name: string | undefined;
+  readonly nodes: number | readonly NodeSpec[] | undefined;
+  readonly basePort: number | undefined;
+  readonly ports: 'auto' | undefined;
+  readonly dataDir: string | undefined;
+}
+
+async function readClusterFile(path: string, draft: OptionsDraft): Promise<ClusterFile> {
+  const map = await readYaml(path);
+  mustKnowKeys(map, FILE_KEYS, path);
+  for (const name of SHORT_OPTIONS) {
+    const node = map.get(name);
+    if (node !== undefined) draft.putNode(name, node.value, 'file', `${path}:${node.line}`);
+  }
+  const options = map.get('options');
+  if (options !== undefined && options.value !== null) putOptions(options, path, draft);
+  const ports = map.get('ports');
+  if (ports !== undefined && ports.value !== 'auto') {
+    throw new RkvError('USAGE', `${path}:${ports.line}: ports: only 'auto' is known here`);
+  }
+  return {
+    name: textOf(map, 'name', path),
+    nodes: nodesOfFile(map.get('nodes'), path),
+    basePort: numberOf(map, 'basePort', path),
+    ports: ports === undefined ? undefined : 'auto',
+    dataDir: textOf(map, 'dataDir', path),
+  };
+}
+
+function putOptions(options: YamlNode, path: string, draft: OptionsDraft): void {
+  if (!isMap(options.value)) {
+    throw new RkvError('USAGE', `${path}:${options.line}: expected 'name: value' lines`);
+  }
+  mustKnowKeys(options.value, OPTION_NAMES, path);
+  for (const [name, node] of options.value as ReadonlyMap<OptionName, YamlNode>) {
+    const where = `${path}:${node.line}`;
+    if (PER_NODE.includes(name)) {
+      throw new RkvError('USAGE', `${where}: ${name} differs from node to node: rkv sets it`);
+    }
+    draft.putNode(name, node.value, 'file', where);
+  }
+}
+
+function nodesOfFile(node: YamlNode | undefined, path: string): ClusterFile['nodes'] {
+  if (node === undefined) return undefined;
+  if (typeof node.value === 'number') return node.value;
+  if (!isList(node.value) || node.value.length === 0 || node.value.length > MAX_NODES) {
+    throw new RkvError('USAGE', `${path}:${node.line}: nodes is a number or a list of nodes`);
+  }
+  const seen = new Set<number>();
+  return node.value.map((entry) => {
+    const where = `${path}:${entry.line}`;
+    if (!isMap(entry.value)) throw new RkvError('USAGE', `${where}: expected {id: 1, …}`);
+    mustKnowKeys(entry.value, NODE_KEYS, path);
+    const id = numberOf(entry.value, 'id', path) ?? seen.size + 1;
+    if (!Number.isSafeInteger(id) || id < 1 || id > 65_535 || seen.has(id)) {
+      throw new RkvError('USAGE', `${where}: node ids are whole numbers, each once; not ${id}`);
+    }
+    seen.add(id);
+    const labels = entry.value.get('labels');
+    return {
+      id,
+      labels: labels === undefined ? {} : labelsOfYaml(labels, path),
+      ports: portsOfYaml(entry.value.get('ports'), path),
+      dataDir: textOf(entry.value, 'dataDir', path) ?? null,
+    };
+  });
+}
+
+/** 'auto', the first of five neighbouring ports, or a map of doors. */
+function portsOfYaml(node: YamlNode | undefined, path: string): PortsSpec {
+  if (node === undefined || node.value === null) return null;
+  const where = `${path}:${node.line}`;
+  const isPort = (value: unknown): value is number =>
+    Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 65_531;
+  if (node.value === 'auto') return 'auto';
+  if (isPort(node.value)) return portsAt(node.value);
+  if (!isMap(node.value)) {
+    throw new RkvError('USAGE', `${where}: ports is 'auto', a number or {grpc: 7410, peer: 7413}`);
+  }
+  mustKnowKeys(node.value, PORT_NAMES, path);
+  const grpc = node.value.get('grpc')?.value;
+  if (!isPort(grpc)) throw new RkvError('USAGE', `${where}: ports needs grpc, a port number`);
+  const ports: Record<string, number> = { ...portsAt(grpc) };
+  for (const [door, entry] of node.value) {
+    if (!isPort(entry.value)) throw new RkvError('USAGE', `${path}:${entry.line}: no port number`);
+    ports[door] = entry.value;
+  }
+  return ports as unknown as NodePorts;
+}
+
+function textOf(map: YamlMap, key: string, path: string): string | undefined {
+  const node = map.get(key);
+  if (node === undefined || node.value === null) return undefined;
+  if (typeof node.value === 'string' && node.value !== '') return node.value;
+  if (typeof node.value === 'number') return String(node.value);
+  throw new RkvError('USAGE', `${path}:${node.line}: ${key} must be a text`);
+}
+
+function numberOf(map: YamlMap, key: string, path: string): number | undefined {
+  const node = map.get(key);
+  if (node === undefined || node.value === null) return undefined;
+  if (typeof node.value === 'number') return node.value;
+  throw new RkvError('USAGE', `${path}:${node.line}: ${key} must be a number`);
+}
+
+/** Options of a spec that are not at their defaults, for the record. */
+export function changedOptions(options: Options): Partial<Record<OptionName, OptionValue>> {
+  const changed: Partial<Record<OptionName, OptionValue>> = {};
+  for (const name of OPTION_NAMES) {
+    if (!PER_NODE.includes(name) && options[name] !== rowOf(name).default) {
+      changed[name] = options[name];
+    }
+  }
+  return changed;
+}
