@@ -31,8 +31,14 @@ export async function runNodeProcess(start: () => Promise<RunningNode>, log: Log
   process.umask(0o077);
   const end = watchForEnd();
   let node: RunningNode;
+  let starting = true;
+  // asked when the end comes: once the node is up, ending it is the business of `finish`
+  const cutShort = end.then((how) =>
+    starting ? leaveWhileStarting(how) : new Promise<never>(() => undefined),
+  );
   try {
-    node = await Promise.race([start(), end.then(leaveWhileStarting)]);
+    node = await Promise.race([start(), cutShort]);
+    starting = false;
   } catch (thrown) {
     await report({ kind: 'failed', ...describe(toRkvError(thrown)) });
     throw thrown;
