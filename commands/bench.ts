@@ -35,10 +35,16 @@ export default class Bench extends ClientCommand<typeof Bench> {
     keys: Flags.integer({ default: 100_000, min: 1, max: 100_000_000, description: 'key space' }),
     distribution: Flags.option({ options: DISTRIBUTIONS, default: 'uniform' as Distribution })(),
     seed: Flags.integer({ default: 1, min: 0, description: 'same seed, same keys' }),
-    any: Flags.boolean({ description: 'also on another configuration than `cluster up -n 3`' }),
-    verify: Flags.boolean({ description: 'read back every acknowledged key; a loss exits 8' }),
+    any: Flags.boolean({
+      default: false,
+      description: 'also on another configuration than `cluster up -n 3`',
+    }),
+    verify: Flags.boolean({
+      default: false,
+      description: 'read back every acknowledged key; a loss exits 8',
+    }),
     record: Flags.string({ description: 'write the history of the run', helpValue: 'FILE' }),
-    keep: Flags.boolean({ description: 'leave the keys of the run' }),
+    keep: Flags.boolean({ default: false, description: 'leave the keys of the run' }),
   };
 
   async run(): Promise<void> {
