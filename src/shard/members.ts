@@ -43,8 +43,8 @@ export function membersOf({ members, autoLeave }: Descriptor): RaftMembers {
 
 /**
  * What a config entry changes in the descriptor, `raft` being the configuration that Raft says is
- * in force after it. The nodes of new replicas come from the entry; ReplicaIds it gives out are never
- * given out again. The members epoch steps by one.
+ * in force after it. The nodes of new replicas come from the entry; ReplicaIds it gives out are
+ * never given out again. The members epoch steps by one.
  */
 export function applyConfigToDescriptor(
   descriptor: Descriptor,

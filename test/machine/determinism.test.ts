@@ -4,114 +4,17 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Epoch, EpochMs, LogIndex, Revision, Term } from '../../src/base/ids.js';
-import type { Command, SessionStamp, ShardWrite } from '../../src/kv/request.js';
-import type { CommittedEntry } from '../../src/machine/types.js';
+import type { LogIndex, Term } from '../../src/base/ids.js';
+import { openMemoryStore } from '../../src/engine/memory-store.js';
+import { createMachine } from '../../src/machine/machine.js';
+import type { CommittedEntry, NodeState, ShardState } from '../../src/machine/types.js';
 import { encodeEntry } from '../../src/wire/entry/codec.js';
-import type { Due, Effect, EntryPayload } from '../../src/wire/entry/types.js';
+import type { EntryPayload } from '../../src/wire/entry/types.js';
 import { plain } from '../wire/entry/arbitraries.js';
-import { type Arg, bytes, command, Driver, session } from './driver.js';
+import { payload } from './arbitraries.js';
+import { Driver } from './driver.js';
 import { emptyDescriptor, FakeState } from './fake-state.js';
-
-const KEYS = ['a', 'b', 'c', '{a}1', '{a}2', '__proto__', '\x00\xff'];
-const key = fc.constantFrom(...KEYS);
-const value = fc.constantFrom('', '1', '41', 'x', 'y', '9223372036854775807');
-/** Times in a few places around each other, some of them beyond the session window. */
-const time = fc.oneof(
-  fc.integer({ min: 0, max: 3_000 }),
-  fc.integer({ min: 590_000, max: 1_300_000 }),
-);
-const make = (name: string, ...parts: fc.Arbitrary<Arg | readonly Arg[]>[]) =>
-  fc.tuple(...parts).map((args) => command(name, ...(args.flat() as Arg[])));
-
-const some: fc.Arbitrary<Command> = fc.oneof(
-  make('set', key, value),
-  make('set', key, value, fc.constantFrom(['NX'], ['XX', 'GET'], ['IFREV', 3], ['GET'])),
-  make('set', key, value, fc.constant('PXAT'), time),
-  make('del', key),
-  make('incr', key, fc.constantFrom(1, -1, '9223372036854775807')),
-  make('append', key, value),
-  make(
-    'mset',
-    fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 4 }).map((l) => l.flat()),
-  ),
-  make('mdel', fc.array(key, { minLength: 1, maxLength: 4 })),
-  make('expire', key, fc.constant('PXAT'), time),
-  make('persist', key),
-  make('cas', key, value, value),
-  make('cad', key, value),
-  fc.constant(command('set', 'only a key')),
-);
-
-const stamp: fc.Arbitrary<SessionStamp> = fc.record({
-  session: fc.constantFrom('one', 'two', 'three').map(session),
-  sequence: fc.integer({ min: 0, max: 12 }),
-  mark: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant(Number.MAX_SAFE_INTEGER - 1)),
-  firstAttempt: time as unknown as fc.Arbitrary<EpochMs>,
-});
-
-const write: fc.Arbitrary<ShardWrite> = fc.record({
-  command: some,
-  stamp,
-  rangeEpoch: fc.constant(1 as Epoch),
-});
-
-const due: fc.Arbitrary<Due> = fc.record({
-  database: fc.constant(0),
-  key: key.map(bytes),
-  deadline: time as unknown as fc.Arbitrary<EpochMs>,
-});
-
-const effect: fc.Arbitrary<Effect> = fc.record({
-  database: fc.constant(0),
-  key: key.map(bytes),
-  value: fc.option(value.map(bytes), { nil: null }),
-  deadline: fc.option(time as unknown as fc.Arbitrary<EpochMs>, { nil: null }),
-});
-
-const payload: fc.Arbitrary<EntryPayload> = time.chain((ms) => {
-  const at = fc.constant(ms as EpochMs);
-  return fc.oneof(
-    { weight: 6, arbitrary: commands(at) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('time', 'digest'), stamp: at }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('expire'),
-        stamp: at,
-        due: fc.array(due, { maxLength: 3 }),
-      }),
-    },
-    { weight: 1, arbitrary: effects(at) },
-  ) as fc.Arbitrary<EntryPayload>;
-});
-
-function commands(at: fc.Arbitrary<EpochMs>) {
-  return fc.record({
-    kind: fc.constant('commands'),
-    stamp: at,
-    commands: fc.array(write, { maxLength: 5 }),
-  });
-}
-
-function effects(at: fc.Arbitrary<EpochMs>) {
-  return fc.record({
-    kind: fc.constant('effects'),
-    stamp: at,
-    proposer: fc.constantFrom(1, 2) as unknown as fc.Arbitrary<Term>,
-    session: stamp,
-    reads: fc.array(
-      fc.record({
-        database: fc.constant(0),
-        key: key.map(bytes),
-        revision: fc.integer({ min: 0, max: 3 }) as unknown as fc.Arbitrary<Revision>,
-      }),
-      { maxLength: 2 },
-    ),
-    effects: fc.array(effect, { maxLength: 3 }),
-    reply: fc.constant({ kind: 'bytes' as const, bytes: bytes('evaluated') }),
-  });
-}
+import { descriptorOf, GROUP, openState } from './store/helpers.js';
 
 /** What happens on the second replica before an entry. */
 const event = fc.constantFrom('nothing', 'nothing', 'flush', 'crash', 'flush and crash');
@@ -119,20 +22,21 @@ const event = fc.constantFrom('nothing', 'nothing', 'flush', 'crash', 'flush and
 const LIMITS = { maxRecords: 9, maxBytes: 1_500, maxSessions: 3 };
 const open = (state: FakeState) => Driver.open({ state, machine: { sessions: LIMITS } });
 
+const entriesOf = (payloads: readonly EntryPayload[]): CommittedEntry[] =>
+  payloads.map((one, i) => ({
+    index: (i + 1) as LogIndex,
+    term: 1 as Term,
+    kind: 'normal',
+    bytes: encodeEntry(one),
+  }));
+
 describe('determinism', () => {
   it('same entries, same replies, same state, over any crashes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(payload, event), { minLength: 1, maxLength: 40 }),
         async (story) => {
-          const entries = story.map(
-            ([one], i): CommittedEntry => ({
-              index: (i + 1) as LogIndex,
-              term: 1 as Term,
-              kind: 'normal',
-              bytes: encodeEntry(one),
-            }),
-          );
+          const entries = entriesOf(story.map(([one]) => one));
           const first = await open(new FakeState(emptyDescriptor()));
           let second = await open(new FakeState(emptyDescriptor(), true));
           second.state.slow = true;
@@ -159,6 +63,56 @@ describe('determinism', () => {
         },
       ),
       { numRuns: 400 },
+    );
+  });
+
+  it('holds on the real store as well', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(payload, event), { minLength: 1, maxLength: 30 }),
+        async (story) => {
+          const entries = entriesOf(story.map(([one]) => one));
+          const first = await open(new FakeState(emptyDescriptor()));
+          const store = await openMemoryStore();
+          let node: NodeState = (await openState({ store })).state;
+          let shard: ShardState = node.create({
+            ...descriptorOf(node.allocateSpace()),
+            applied: emptyDescriptor().applied,
+          });
+          await node.flush();
+          const reopen = () => createMachine({ state: shard, sessions: LIMITS });
+          let second = await reopen();
+          const run = async (entry: CommittedEntry) => {
+            await second.prefetch(entry);
+            return second.apply(entry);
+          };
+          for (const [i, entry] of entries.entries()) {
+            const what = story[i]?.[1];
+            if (what?.startsWith('flush')) await node.flush();
+            if (what?.endsWith('crash')) {
+              node = (await openState({ store })).state;
+              shard = node.shard(GROUP);
+              second = await reopen();
+              for (const again of entries.slice(shard.descriptor.applied.index, i))
+                await run(again);
+            }
+            const expected = await first.applyEntry(entry);
+            const actual = await run(entry);
+            expect(plain(actual.outcomes)).toEqual(plain(expected.outcomes));
+          }
+          const { revision, clusterTime, sessionHorizon, applied } = first.state.descriptor;
+          expect(shard.descriptor).toMatchObject({
+            revision,
+            clusterTime,
+            sessionHorizon,
+            applied,
+          });
+          expect(second.sessions.counts).toEqual(first.machine.sessions.counts);
+          expect(shard.counts(0).keys).toBe(first.state.counts(0).keys);
+          await node.close();
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 });

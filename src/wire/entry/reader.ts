@@ -1,7 +1,7 @@
 /**
  * Reads what `ByteWriter` wrote. Nothing is allocated from a declared length; byte strings are
- * views into the input. Whatever does not fit is CORRUPT: entries are checked by CRCs before they come
- * here, so bad bytes are never an ordinary event.
+ * views into the input. Whatever does not fit is CORRUPT: entries are checked by CRCs before they
+ * come here, so bad bytes are never an ordinary event.
  */
 import { asBuffer } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';

@@ -1,0 +1,106 @@
+/** Random entries over few keys, sessions and times, so that they meet each other. */
+import fc from 'fast-check';
+import type { Epoch, EpochMs, Revision, Term } from '../../src/base/ids.js';
+import type { Command, SessionStamp, ShardWrite } from '../../src/kv/request.js';
+import type { Due, Effect, EntryPayload } from '../../src/wire/entry/types.js';
+import { type Arg, bytes, command, session } from './driver.js';
+
+export const KEYS = ['a', 'b', 'c', '{a}1', '{a}2', '__proto__', '\x00\xff'];
+const key = fc.constantFrom(...KEYS);
+const value = fc.constantFrom('', '1', '41', 'x', 'y', '9223372036854775807');
+/** Times in a few places around each other, some of them beyond the session window. */
+const time = fc.oneof(
+  fc.integer({ min: 0, max: 3_000 }),
+  fc.integer({ min: 590_000, max: 1_300_000 }),
+);
+const make = (name: string, ...parts: fc.Arbitrary<Arg | readonly Arg[]>[]) =>
+  fc.tuple(...parts).map((args) => command(name, ...(args.flat() as Arg[])));
+
+const some: fc.Arbitrary<Command> = fc.oneof(
+  make('set', key, value),
+  make('set', key, value, fc.constantFrom(['NX'], ['XX', 'GET'], ['IFREV', 3], ['GET'])),
+  make('set', key, value, fc.constant('PXAT'), time),
+  make('del', key),
+  make('incr', key, fc.constantFrom(1, -1, '9223372036854775807')),
+  make('append', key, value),
+  make(
+    'mset',
+    fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 4 }).map((l) => l.flat()),
+  ),
+  make('mdel', fc.array(key, { minLength: 1, maxLength: 4 })),
+  make('expire', key, fc.constant('PXAT'), time),
+  make('persist', key),
+  make('cas', key, value, value),
+  make('cad', key, value),
+  fc.constant(command('set', 'only a key')),
+);
+
+const stamp: fc.Arbitrary<SessionStamp> = fc.record({
+  session: fc.constantFrom('one', 'two', 'three').map(session),
+  sequence: fc.integer({ min: 0, max: 12 }),
+  mark: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant(Number.MAX_SAFE_INTEGER - 1)),
+  firstAttempt: time as unknown as fc.Arbitrary<EpochMs>,
+});
+
+const write: fc.Arbitrary<ShardWrite> = fc.record({
+  command: some,
+  stamp,
+  rangeEpoch: fc.constant(1 as Epoch),
+});
+
+const due: fc.Arbitrary<Due> = fc.record({
+  database: fc.constant(0),
+  key: key.map(bytes),
+  deadline: time as unknown as fc.Arbitrary<EpochMs>,
+});
+
+const effect: fc.Arbitrary<Effect> = fc.record({
+  database: fc.constant(0),
+  key: key.map(bytes),
+  value: fc.option(value.map(bytes), { nil: null }),
+  deadline: fc.option(time as unknown as fc.Arbitrary<EpochMs>, { nil: null }),
+});
+
+export const payload: fc.Arbitrary<EntryPayload> = time.chain((ms) => {
+  const at = fc.constant(ms as EpochMs);
+  return fc.oneof(
+    { weight: 6, arbitrary: commands(at) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('time', 'digest'), stamp: at }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('expire'),
+        stamp: at,
+        due: fc.array(due, { maxLength: 3 }),
+      }),
+    },
+    { weight: 1, arbitrary: effects(at) },
+  ) as fc.Arbitrary<EntryPayload>;
+});
+
+function commands(at: fc.Arbitrary<EpochMs>) {
+  return fc.record({
+    kind: fc.constant('commands'),
+    stamp: at,
+    commands: fc.array(write, { maxLength: 5 }),
+  });
+}
+
+function effects(at: fc.Arbitrary<EpochMs>) {
+  return fc.record({
+    kind: fc.constant('effects'),
+    stamp: at,
+    proposer: fc.constantFrom(1, 2) as unknown as fc.Arbitrary<Term>,
+    session: stamp,
+    reads: fc.array(
+      fc.record({
+        database: fc.constant(0),
+        key: key.map(bytes),
+        revision: fc.integer({ min: 0, max: 3 }) as unknown as fc.Arbitrary<Revision>,
+      }),
+      { maxLength: 2 },
+    ),
+    effects: fc.array(effect, { maxLength: 3 }),
+    reply: fc.constant({ kind: 'bytes' as const, bytes: bytes('evaluated') }),
+  });
+}
