@@ -5,6 +5,8 @@
 import { Config, run, settings } from '@oclif/core';
 import { reportError, wantsJson } from './report-error.js';
 
+/** A connection that never spoke HTTP/2 outlives its channel in grpc-js; nobody shall wait for that. */
+const LINGER_MS = 50;
 /** 128 + SIGPIPE: what a program dies of whose reader has gone (`rkv scan | head`). */
 const EXIT_BROKEN_PIPE = 141;
 
@@ -32,4 +34,6 @@ export async function main(root: string, options: { development: boolean }): Pro
     );
     process.exitCode = reportError(thrown, wantsJson(argv), commands);
   }
+  // Writes to pipes and files are synchronous, so nothing that was printed is lost.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -9,6 +9,7 @@ import {
   credentials,
   Client as GrpcClient,
   Metadata,
+  type ServiceError,
 } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../base/clock.js';
 import type { EpochMs } from '../base/ids.js';
@@ -58,6 +59,14 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.service_config_disable_resolution': 1,
 };
 
+/** What people say for what sockets say. Shown to them, decided on by nobody. */
+export function plainReason(details: string): string {
+  if (details.includes('ECONNREFUSED')) return 'connection refused';
+  if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/.test(details)) return 'no such host';
+  if (/EHOSTUNREACH|ENETUNREACH/.test(details)) return 'no route';
+  return details;
+}
+
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 export class Link implements ServerFrameReader {
@@ -88,7 +97,7 @@ export class Link implements ServerFrameReader {
     );
     this.#call.on('data', (frame: Buffer) => this.#onFrame(frame));
     this.#call.on('drain', () => this.#onDrain());
-    this.#call.on('error', (error) => this.#break(error.message));
+    this.#call.on('error', (error: ServiceError) => this.#break(plainReason(error.details)));
     this.#call.on('end', () => this.#break('the node ended the stream'));
     this.#connectTimer = owner.clock.after(CONNECT_MS, () => {
       if (!this.ready) this.#break('no answer to the connection');

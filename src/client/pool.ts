@@ -43,13 +43,10 @@ export class LinkPool {
     return this.#ready.length > 0;
   }
 
-  /** Why the last attempts failed, one clause per address. */
+  /** Why the last attempts failed, each reason once. */
   get reasons(): string {
-    const clauses: string[] = [];
-    for (const [address, place] of this.#places) {
-      if (place.reason !== '') clauses.push(`${address}: ${place.reason}`);
-    }
-    return clauses.join('; ');
+    const reasons = [...this.#places.values()].map((place) => place.reason);
+    return [...new Set(reasons)].filter((reason) => reason !== '').join('; ');
   }
 
   #placeOf(address: string): Place {
