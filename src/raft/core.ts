@@ -169,7 +169,7 @@ function propose(core: Core, sizes: readonly number[]): Proposal {
   wake(core);
   const { role, log, config } = core;
   if (role.name !== 'leader') return refused('not-leader');
-  if (role.transfer !== null) return refused('transferring');
+  if (role.transfer !== null || role.leaving !== null) return refused('transferring');
   assert(sizes.length > 0, 'a proposal holds an entry');
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   // A first one may be of any size, or a single large entry could never be proposed.

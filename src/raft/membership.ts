@@ -9,6 +9,7 @@ import { dropLease } from './lease.js';
 import { changeMembers, isJoint } from './members/algebra.js';
 import { send } from './outbox.js';
 import { newProgress } from './progress/progress.js';
+import { jointVote } from './quorum/joint.js';
 import { onRoundAnswer } from './read-index.js';
 import { appendOwn } from './replication.js';
 import { becomeFollower } from './role.js';
@@ -29,7 +30,7 @@ export function proposeConfig(
 
 function whyNot(core: Core, leader: Leader, change: ConfigChange): ProposalRefusal | null {
   const { log } = core;
-  if (leader.transfer !== null) return 'transferring';
+  if (leader.transfer !== null || leader.leaving !== null) return 'transferring';
   if (leader.pendingConfig > log.applied || leader.opened > log.applied) return 'config-pending';
   if (!changeMembers(core.members, change).ok) return 'config-invalid';
   if (change.kind === 'change') {
@@ -102,18 +103,43 @@ function followMembers(core: Core, leader: Leader): void {
   if (transfer !== null && !members.voters.includes(transfer.to)) {
     abortTransfer(core, leader, 'the target no longer votes');
   }
-  if (!isVoter(members, core.self)) {
-    stepDownRemoved(core, leader);
-    return;
-  }
+  if (!isVoter(members, core.self)) beginToLeave(core, leader);
   // Fewer may be needed now, for entries and for reads.
   maybeCommit(core, leader);
   onRoundAnswer(core, leader);
 }
 
-/** The final configuration leads without us (§4.2.2): the best of the others is told to campaign. */
-function stepDownRemoved(core: Core, leader: Leader): void {
-  const successor = bestSuccessor(core, leader);
+/**
+ * The final configuration leads without us (§4.2.2), but to stop at once could stop it for good:
+ *
+ * 1. Leader 1 leaves {1 2 3} & {3 4 5}; the entry that ends it is committed, 1 and 2 have applied it.
+ * 2. Replicas 3, 4, 5 hold the entry, but do not know that it is committed: to them a majority of
+ *    {1 2 3} must still vote, too.
+ * 3. The logs of 1 and 2 go on behind the entry, so they refuse; or they are gone already.
+ *
+ * So the leader stays, taking no proposals, until a majority of the new voters has answered a
+ * heartbeat that told them; then the best of them is told to campaign.
+ */
+function beginToLeave(core: Core, leader: Leader): void {
+  if (leader.leaving !== null) return;
+  leader.leaving = { index: core.membersIndex, elapsed: 0 };
+  abortTransfer(core, leader, 'the leader was removed');
+  leader.heartbeatDue = true;
+}
+
+/** After every message and tick of a leader that is leaving. */
+export function maybeLeave(core: Core): void {
+  const { role, members, log } = core;
+  if (role.name !== 'leader' || role.leaving === null) return;
+  const knows = (replica: ReplicaId): boolean => {
+    const progress = role.progress.get(replica);
+    return progress != null && progress.told !== null && progress.round >= progress.told;
+  };
+  const late = role.leaving.elapsed >= core.config.electionTicks;
+  if (!late && jointVote(members, knows) !== 'won') return;
+  const successor = bestSuccessor(core, role);
+  const drained = successor !== null && role.progress.get(successor)?.match === log.last;
+  if (!late && !drained) return;
   if (successor !== null) {
     send(core, { kind: 'timeout-now', from: core.self, to: successor, term: core.term });
   }

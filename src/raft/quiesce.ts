@@ -33,7 +33,12 @@ export function maybeQuiesce(core: Core, leader: Leader): void {
 function isIdle(core: Core, leader: Leader): boolean {
   const { log } = core;
   if (log.applied < log.last || leader.opened > log.applied || !core.mayLead) return false;
-  if (leader.transfer !== null || leader.gathered.length > 0 || leader.rounds.length > 0) {
+  if (
+    leader.transfer !== null ||
+    leader.leaving !== null ||
+    leader.gathered.length > 0 ||
+    leader.rounds.length > 0
+  ) {
     return false;
   }
   if (isJoint(core.members)) return false;

@@ -4,6 +4,10 @@
  * The hard state goes out when term or vote changed. The commit index is kept on disk without a
  * price: it rides along with entries, and goes alone, without a sync, only when a tick has passed
  * without any (the group is at rest).
+ *
+ * That it rides along is more than thrift: membership is safe because whoever holds the entry that
+ * leaves a joint configuration durably knows, also after a crash, that the entry that began it is
+ * committed. Both came in one message, so both must be in one Ready.
  */
 import { assert } from '../base/assert.js';
 import { maybeCommit } from './commit.js';

@@ -32,7 +32,8 @@ export function appendOwn(core: Core, leader: Leader, kind: EntryKind, size: num
 export function collect(core: Core, leader: Leader): void {
   const readsAsk = beginRound(core, leader);
   const beat = leader.heartbeatDue || readsAsk;
-  if (leader.heartbeatDue && leasesOn(core) && !readsAsk) leader.round++;
+  const ownRound = leasesOn(core) || leader.leaving !== null;
+  if (leader.heartbeatDue && ownRound && !readsAsk) leader.round++;
   leader.heartbeatDue = false;
   if (beat) {
     noteRoundSent(core, leader);
@@ -50,15 +51,12 @@ export function collect(core: Core, leader: Leader): void {
 }
 
 function sendHeartbeat(core: Core, leader: Leader, progress: Progress): void {
-  send(core, {
-    kind: 'heartbeat',
-    from: core.self,
-    to: progress.replica,
-    term: core.term,
-    // Never beyond what is known to be the same there: heartbeats overtake appends.
-    commit: Math.min(progress.match, core.log.committed) as LogIndex,
-    round: leader.round,
-  });
+  // Never beyond what is known to be the same there: heartbeats overtake appends.
+  const commit = Math.min(progress.match, core.log.committed) as LogIndex;
+  const { self: from, term } = core;
+  const { round } = leader;
+  send(core, { kind: 'heartbeat', from, to: progress.replica, term, commit, round });
+  if (leader.leaving !== null && commit >= leader.leaving.index) progress.told ??= round;
 }
 
 function sendAppends(core: Core, leader: Leader, progress: Progress): void {
@@ -84,7 +82,11 @@ function sendBare(core: Core, leader: Leader, progress: Progress): void {
     sendAppend(core, leader, progress, state.next, false);
   } else if (state.kind === 'snapshot' && progress.nudge) {
     // Has it been installed, and only the report was lost?
-    if (core.log.termAt(state.pending) === null) return;
+    // With the log released above it, it would not connect any more: another one is needed.
+    if (core.log.termAt(state.pending) === null) {
+      becomeProbe(progress);
+      return;
+    }
     sendAppend(core, leader, progress, (state.pending + 1) as LogIndex, false);
   }
 }
@@ -156,6 +158,7 @@ export function onAppendReply(
     const probing = progress.state.kind !== 'replicate';
     if (onMatch(progress, result.match, core.config)) maybeCommit(core, leader);
     if (window || probing) leader.sendDue = true;
+    if (leader.leaving !== null && progress.told === null) leader.heartbeatDue = true;
     maybeHandOver(core, leader, progress);
   } else {
     // §5.3 of the paper, by whole terms: skip what has a larger term than the follower had there.

@@ -86,6 +86,7 @@ export function becomeLeader(core: Core): void {
     round: 0,
     rounds: [],
     transfer: null,
+    leaving: null,
     idleElapsed: 0,
     lease: { sent: [], from: null, given: false },
   };

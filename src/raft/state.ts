@@ -85,6 +85,8 @@ export interface Leader {
   round: number;
   readonly rounds: ReadRound[];
   transfer: Transfer | null;
+  /** Set once this leader's own removal (by the entry at `index`) is applied. */
+  leaving: { readonly index: LogIndex; elapsed: number } | null;
   idleElapsed: number;
   readonly lease: Lease;
 }

@@ -8,6 +8,7 @@
 import type { ReplicaId } from '../base/ids.js';
 import { answerVote } from './election.js';
 import { inContact } from './lease.js';
+import { maybeLeave } from './membership.js';
 import { send } from './outbox.js';
 import { disturbs, wake } from './quiesce.js';
 import { becomeFollower } from './role.js';
@@ -41,6 +42,7 @@ function take(core: Core, message: Message): void {
     becomeFollower(core, message.term, senderLeads(message));
   }
   dispatch(core, message);
+  maybeLeave(core);
 }
 
 type VoteRequest = Extract<Message, { kind: 'vote' | 'pre-vote' }>;

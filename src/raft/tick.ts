@@ -5,7 +5,7 @@
  */
 import type { Tick } from '../base/ids.js';
 import { tickElection } from './election.js';
-import { maybeAutoLeave } from './membership.js';
+import { maybeAutoLeave, maybeLeave } from './membership.js';
 import { maybeQuiesce } from './quiesce.js';
 import { jointVote } from './quorum/joint.js';
 import { tickForwarded } from './read-index.js';
@@ -49,6 +49,11 @@ function tickLeader(core: Core, leader: Leader): void {
       stepDown(core, 'may not lead, and nobody took over');
       return;
     }
+  }
+  if (leader.leaving !== null) {
+    leader.leaving.elapsed++;
+    maybeLeave(core);
+    return;
   }
   maybeAutoLeave(core);
   maybeQuiesce(core, leader);

@@ -12,6 +12,7 @@ import type { Proposal } from './types.js';
 export function startTransfer(core: Core, leader: Leader, to: ReplicaId): Proposal {
   const done: Proposal = { ok: true, index: core.log.last, term: core.term };
   if (leader.transfer?.to === to) return done;
+  if (leader.leaving !== null) return { ok: false, reason: 'transferring' };
   const progress = leader.progress.get(to);
   const votes = core.members.voters.includes(to);
   if (progress === undefined || !votes) return { ok: false, reason: 'config-invalid' };

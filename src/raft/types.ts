@@ -350,7 +350,10 @@ export interface Raft {
   /** Ends rest: traffic for the group, or the node heartbeat of its leader's node was lost. */
   wake(): void;
   reportUnreachable(replica: ReplicaId): void;
-  /** The snapshot for `replica` was delivered and installed, or was not. */
+  /**
+   * The snapshot for `replica` was delivered and installed, or was not. Due for every `snapshot`
+   * message taken from a Ready: until then (or an acknowledgement) the member gets no entries.
+   */
   reportSnapshot(replica: ReplicaId, outcome: 'installed' | 'failed'): void;
   /** Bytes of a range were not in memory: the progress pauses until `resumeAppends`. */
   pauseAppends(replica: ReplicaId): void;

@@ -31,6 +31,8 @@ export interface Progress {
   matchSeen: LogIndex;
   /** The newest round this member has answered. */
   round: number;
+  /** The round whose heartbeat told this member that the leader's removal is committed. */
+  told: number | null;
 }
 
 interface Limits {
@@ -52,6 +54,7 @@ export function newProgress(replica: ReplicaId, last: LogIndex): Progress {
     nudge: false,
     matchSeen: none,
     round: 0,
+    told: null,
   };
 }
 
