@@ -19,7 +19,7 @@ function keyOf(topology, shard, bucketOf) {
 async function allWell(cluster, client) {
   const { nodes } = await cluster.processes();
   const { cluster: whole } = await client.admin.status();
-  return nodes.every(({ state }) => state === 'running') && whole.health === 'ok' ? nodes : null;
+  return nodes.every(({ state }) => state === 'up') && whole.health === 'ok' ? nodes : null;
 }
 
 /** From the kill to the first acknowledged write that was sent after it. */

@@ -41,7 +41,7 @@ export class Killer {
 
   async allRunning() {
     const processes = await this.cluster.processes();
-    const running = processes.nodes.every(({ state, pid }) => pid !== null && state === 'running');
+    const running = processes.nodes.every(({ state, pid }) => pid !== null && state === 'up');
     return running ? processes : null;
   }
 
