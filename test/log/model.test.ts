@@ -150,5 +150,7 @@ async function live(seed: number): Promise<void> {
 }
 
 test('a random life matches the model', async () => {
-  await fc.assert(fc.asyncProperty(fc.nat(), live), { numRuns: 40 });
+  await fc.assert(fc.asyncProperty(fc.nat(), live), {
+    numRuns: Number(process.env.RKV_TEST_RUNS ?? 40),
+  });
 }, 120_000);

@@ -225,6 +225,12 @@ export class CrashFs implements LogFs {
     this.#durableNames = new Map(this.#names);
   }
 
+  /** Bits of a byte flip under a running process. */
+  rot(name: string, at: number, bits: number): void {
+    const { current } = this.#inode(name);
+    current[at] = (current[at] ?? 0) ^ bits;
+  }
+
   remove(name: string): void {
     this.#names.delete(name);
     this.#durableNames.delete(name);
@@ -241,6 +247,7 @@ export class CrashFs implements LogFs {
   #file(fd: number): OpenFile {
     const file = this.#open.get(fd);
     if (file === undefined) throw new Error(`descriptor ${fd} is not open`);
+    for (const [name, inode] of this.#names) if (inode === file.inode) return { ...file, path: name };
     return file;
   }
 
