@@ -1,4 +1,5 @@
 /** The way in: `const client = await connect({ endpoints: ['127.0.0.1:7410'] })`. */
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { RkvError } from '../kv/errors.js';
 import { Client } from './client.js';
 import { Dispatcher } from './dispatcher.js';
@@ -17,6 +18,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   if (options.endpoints.length === 0)
     throw new RkvError('USAGE', 'at least one endpoint is needed');
   for (const endpoint of options.endpoints) mustEndpoint(endpoint);
+  // What grpc-js would print comes back as an error too.
+  setLogVerbosity(logVerbosity.NONE);
   const dispatcher = new Dispatcher(options);
   try {
     await dispatcher.connect();

@@ -3,10 +3,12 @@
  * unary Admin calls beside it.
  */
 import {
+  logVerbosity,
   type MethodDefinition,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
+  setLogVerbosity,
   status,
 } from '@grpc/grpc-js';
 import type { Clock } from '../../base/clock.js';
@@ -116,6 +118,8 @@ class Sessions {
 
 export async function startGrpcDoor(options: GrpcDoorOptions): Promise<GrpcDoor> {
   const limits = { ...DEFAULT_GRPC_LIMITS, ...options.limits };
+  // What grpc-js would print comes back as an error too, and stderr is for our own lines.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_send_message_length': limits.replyBytes + limits.messageBytes,
