@@ -68,7 +68,7 @@ export class AppendLane {
 
   /** The next envelope that may go now, or null. `ack`: also one that only acknowledges. */
   next(ack: boolean): AppendFrame | null {
-    const counted = this.mayAppend();
+    const counted = this.mayAppend;
     if (!counted && this.replies.length === 0 && !(ack && this.owesAck)) return null;
     const messages = this.replies;
     this.replies = [];
@@ -117,7 +117,8 @@ export class AppendLane {
     this.dropped = null;
   }
 
-  private mayAppend(): boolean {
+  /** Appends wait and the window lets them go. */
+  get mayAppend(): boolean {
     const { appendWindowEnvelopes, appendWindowBytes, appendGatherBytes } = this.limits;
     if (this.appends.length === 0) return false;
     if (this.unacked.length < appendWindowEnvelopes) return true;

@@ -113,8 +113,8 @@ class GrpcNode implements PeerHost {
       this.sweeping = false;
       let waiting = 0;
       for (const peer of this.peers.values()) {
-        peer.sweep();
-        waiting += peer.callsWaiting;
+        peer.lanes.sweep();
+        waiting += peer.lanes.callsWaiting;
       }
       if (waiting > 0 && !this.closed) this.wantsSweep();
     });
@@ -147,20 +147,20 @@ class GrpcNode implements PeerHost {
   // The doors of the transport.
 
   send(to: NodeId, message: PeerMessage): void {
-    this.peers.get(to)?.send(message);
+    this.peers.get(to)?.lanes.send(message);
   }
 
   beat(to: NodeId, beat: NodeBeat): void {
-    this.peers.get(to)?.beat(beat);
+    this.peers.get(to)?.lanes.beat(beat);
   }
 
   flush(): void {
-    for (const peer of this.peers.values()) peer.flush();
+    for (const peer of this.peers.values()) peer.lanes.flush();
   }
 
   request(to: NodeId, method: number, body: Uint8Array, timeoutMs: number, done: CallDone): void {
     const peer = this.peers.get(to);
-    if (peer !== undefined) peer.request(method, body, timeoutMs, done);
+    if (peer !== undefined) peer.lanes.request(method, body, timeoutMs, done);
     else done(new CallError('not-sent', `node ${to} is no peer of this node`), Buffer.alloc(0));
   }
 
@@ -174,7 +174,7 @@ class GrpcNode implements PeerHost {
     if (!peer?.up) {
       return Promise.reject(new SnapshotError('not-sent', `node ${to} is not connected`));
     }
-    return this.offers.send(to, { header, chunks, summary }, (offer) => peer.offer(offer));
+    return this.offers.send(to, { header, chunks, summary }, (offer) => peer.lanes.offer(offer));
   }
 
   setPeers(peers: ReadonlyMap<NodeId, string>): void {

@@ -6,26 +6,15 @@
  *
  *   down ──(its three streams here, ours there, one process)──▶ up ──(one ends, a new boot)──▶ down
  */
-import type { Timer } from '../base/clock.js';
-import { monoMs, type NodeId } from '../base/ids.js';
-import type { NodeBeat, PeerMessage } from '../replica/ports.js';
-import {
-  type AppendFrame,
-  type CallFrame,
-  type ControlFrame,
-  encodeWelcome,
-  type HelloFrame,
-} from '../wire/peer-codec.js';
-import { AppendLane } from './append-lane.js';
-import { type CallDone, CallLane, NO_BODY } from './call-lane.js';
+import type { NodeId } from '../base/ids.js';
+import { encodeWelcome, type HelloFrame } from '../wire/peer-codec.js';
 import type { StreamName } from './channel.js';
-import { ControlLane } from './control-lane.js';
 import type { Dial } from './dial.js';
 import { Dialer } from './dialer.js';
-import { CallError } from './errors.js';
 import type { Boot } from './handshake.js';
 import { Outgoing } from './outgoing.js';
 import type { OutCall } from './outlet.js';
+import { PeerLanes } from './peer-lanes.js';
 import type { GrpcTransportOptions, RefusalReason } from './types.js';
 
 /** What a peer needs of the transport it belongs to. */
@@ -46,17 +35,13 @@ export class Peer {
   readonly node: NodeId;
   /** Its last known process. */
   met: Boot | null = null;
+  /** Doors for what is sent; they drop, or refuse, what comes while it is not up. */
+  readonly lanes: PeerLanes;
   private readonly host: PeerHost;
   private readonly options: GrpcTransportOptions;
-  private readonly control: ControlLane;
-  private readonly append: AppendLane;
-  private readonly calls: CallLane;
   private readonly dialer: Dialer;
   private outgoing: Outgoing | null = null;
   private isUp = false;
-  /** Counts connections, so that a late answer to an earlier one goes nowhere. */
-  private connection = 0;
-  private ackTimer: Timer | null = null;
   private lastRefusal: string | null = null;
   private closed = false;
 
@@ -65,18 +50,21 @@ export class Peer {
     this.node = node;
     this.host = host;
     this.options = options;
-    this.control = new ControlLane(options.limits.controlQueueMessages);
-    this.append = new AppendLane(options.limits);
-    this.calls = new CallLane(options.limits);
+    this.lanes = new PeerLanes(node, options, {
+      wantsFlush: () => host.wantsFlush(),
+      wantsSweep: () => host.wantsSweep(),
+      onOffer: (offer) => host.onOffer(this, offer),
+      onViolation: (why) => this.lose(why),
+    });
     this.dialer = new Dialer(options, {
       hello: () => host.hello(node, null),
       welcomed: (hello, attempt) => this.onWelcome(hello, attempt),
       ready: () => this.maybeUp(),
       refused: (reason) => this.onRefused(reason),
       broken: (why) => this.disconnect(why),
-      control: (frame) => this.onControl(frame),
-      append: (frame) => this.onAppend(frame),
-      call: (frame) => this.onCall(frame),
+      control: (frame) => this.lanes.onControl(frame),
+      append: (frame) => this.lanes.onAppend(frame),
+      call: (frame) => this.lanes.onCall(frame),
     });
   }
 
@@ -86,10 +74,6 @@ export class Peer {
 
   get isConfigured(): boolean {
     return this.dialer.isConfigured;
-  }
-
-  get callsWaiting(): number {
-    return this.calls.waiting;
   }
 
   /** Where it was reached; null while down. */
@@ -125,49 +109,8 @@ export class Peer {
     this.maybeUp();
   }
 
-  send(message: PeerMessage): void {
-    if (!this.isUp) return;
-    const { kind } = message.message;
-    if (kind === 'append' || kind === 'append-reply') this.append.push(message);
-    else this.control.push(message);
-  }
-
-  beat(beat: NodeBeat): void {
-    if (this.isUp) this.control.beat(beat);
-  }
-
-  offer(snapshot: number): void {
-    this.control.offer(snapshot);
-    this.host.wantsFlush();
-  }
-
-  request(method: number, body: Uint8Array, timeoutMs: number, done: CallDone): void {
-    if (!this.isUp) {
-      done(new CallError('not-sent', `node ${this.node} is not connected`), NO_BODY);
-      return;
-    }
-    const deadline = monoMs(this.options.clock.monotonic() + timeoutMs);
-    this.calls.request(method, body, deadline, done);
-    this.host.wantsFlush();
-    this.host.wantsSweep();
-  }
-
-  flush(): void {
-    if (!this.isUp) return;
-    this.flushControl();
-    this.flushAppends(false);
-    this.flushCalls();
-    const { handler } = this.options;
-    for (const group of this.append.takeDropped() ?? []) handler.onDropped?.(this.node, group);
-  }
-
-  sweep(): void {
-    this.calls.sweep(this.options.clock.monotonic());
-  }
-
   close(): void {
     this.closed = true;
-    this.ackTimer?.cancel();
     this.dialer.close();
     this.disconnect('the connection was closed here');
     this.dropOutgoing();
@@ -179,10 +122,9 @@ export class Peer {
     if (this.isUp || this.closed || outgoing === null || current === null) return;
     if (!outgoing.complete || current.bootId !== outgoing.bootId) return;
     this.isUp = true;
-    this.connection += 1;
     this.lastRefusal = null;
     dialer.settled();
-    this.resetLanes();
+    this.lanes.connect(outgoing);
     const { bootId } = outgoing;
     const { logger, handler } = this.options;
     logger.info({ peer: this.node, address: current.address, boot: bootId }, 'peer up');
@@ -195,10 +137,9 @@ export class Peer {
     if (!this.isUp) return;
     this.isUp = false;
     this.dropOutgoing();
-    this.resetLanes();
     const { logger, handler } = this.options;
     logger.info({ peer: this.node, why }, 'peer down');
-    this.calls.fail(`node ${this.node}: ${why}`);
+    this.lanes.disconnect(why);
     this.host.onDown(this);
     handler.onPeerDown(this.node);
   }
@@ -209,11 +150,6 @@ export class Peer {
     this.disconnect(why);
   }
 
-  private resetLanes(): void {
-    this.control.reset();
-    this.append.reset();
-  }
-
   private dropOutgoing(): void {
     this.outgoing?.end();
     this.outgoing = null;
@@ -221,7 +157,9 @@ export class Peer {
 
   private createOutgoing(hello: HelloFrame): Outgoing {
     const outgoing: Outgoing = new Outgoing(hello, this.options.limits, {
-      drain: (name) => this.onDrain(name),
+      drain: (name) => {
+        if (this.outgoing === outgoing) this.lanes.onDrain(name);
+      },
       broken: (why) => {
         if (this.outgoing !== outgoing) return;
         if (this.isUp) this.lose(why);
@@ -253,77 +191,5 @@ export class Peer {
       this.options.logger.warn({ peer: this.node, reason }, 'peer refused');
     }
     this.lastRefusal = reason;
-  }
-
-  private onControl({ messages, beat, offers }: ControlFrame): void {
-    const { handler } = this.options;
-    if (beat !== null && beat.node !== this.node) {
-      this.lose('its beat names another node');
-      return;
-    }
-    if (beat !== null) handler.onBeat(this.node, beat);
-    if (messages.length > 0) handler.onMessages(this.node, messages);
-    for (const offer of offers) this.host.onOffer(this, offer);
-  }
-
-  private onAppend({ messages, counted, acked }: AppendFrame): void {
-    const { append, options } = this;
-    if (!append.acknowledged(acked)) {
-      this.lose('it acknowledges what was never sent');
-      return;
-    }
-    if (counted) append.handedOver();
-    if (messages.length > 0) options.handler.onMessages(this.node, messages);
-    if (append.owesAck && this.ackTimer === null) {
-      this.ackTimer = options.clock.after(options.limits.ackDelayMs, () => this.ackAlone());
-    }
-    this.host.wantsFlush();
-  }
-
-  /** Nothing has come along to ride on: the acknowledgement goes by itself. */
-  private ackAlone(): void {
-    this.ackTimer = null;
-    if (this.isUp && this.append.owesAck) this.flushAppends(true);
-  }
-
-  private onCall({ requests, answers }: CallFrame): void {
-    for (const { id, body } of answers) this.calls.settle(id, body);
-    const { connection } = this;
-    for (const { id, method, body } of requests) {
-      this.options.handler.onCall(this.node, method, body, (answer) => {
-        if (!this.isUp || this.connection !== connection) return;
-        this.calls.answer(id, answer);
-        this.host.wantsFlush();
-      });
-    }
-  }
-
-  private onDrain(name: StreamName): void {
-    if (!this.isUp) return;
-    if (name === 'control') this.flushControl();
-    else if (name === 'append') this.flushAppends(false);
-    else this.flushCalls();
-  }
-
-  private flushControl(): void {
-    if (!this.outgoing?.open('control')) return;
-    const frame = this.control.next();
-    if (frame !== null) this.outgoing.control(frame);
-  }
-
-  private flushAppends(ack: boolean): void {
-    while (this.outgoing?.open('append')) {
-      const frame = this.append.next(ack);
-      if (frame === null) return;
-      this.outgoing.appends(frame);
-    }
-  }
-
-  private flushCalls(): void {
-    while (this.outgoing?.open('call')) {
-      const frame = this.calls.next();
-      if (frame === null) return;
-      this.outgoing.calls(frame);
-    }
   }
 }
