@@ -8,25 +8,31 @@ const nodes = (count: number) => Array.from({ length: count }, (_, i) => nodeId(
 
 describe('the groups of a new cluster', () => {
   it('the factor is the largest odd number there is, at most what was asked for', () => {
-    expect([1, 2, 3, 4, 5, 9].map((count) => effectiveFactor(count, 3))).toEqual([1, 1, 3, 3, 3, 3]);
+    expect([1, 2, 3, 4, 5, 9].map((count) => effectiveFactor(count, 3))).toEqual([
+      1, 1, 3, 3, 3, 3,
+    ]);
     expect(effectiveFactor(9, 5)).toBe(5);
   });
 
   it('every bucket belongs to exactly one shard; members are distinct nodes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 256 }), (count, shards) => {
-        const [meta, ...plans] = initialGroups(nodes(count), shards, 3);
-        expect(meta?.members).toHaveLength(count);
-        let next = 0;
-        for (const plan of plans) {
-          expect(plan.range.first).toBe(next);
-          next = plan.range.last + 1;
-          expect(plan.range.last).toBeGreaterThanOrEqual(plan.range.first);
-          const homes = new Set(plan.members.map((member) => member.node));
-          expect(homes.size).toBe(effectiveFactor(count, 3));
-        }
-        expect(next).toBe(BUCKETS);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 256 }),
+        (count, shards) => {
+          const [meta, ...plans] = initialGroups(nodes(count), shards, 3);
+          expect(meta?.members).toHaveLength(count);
+          let next = 0;
+          for (const plan of plans) {
+            expect(plan.range.first).toBe(next);
+            next = plan.range.last + 1;
+            expect(plan.range.last).toBeGreaterThanOrEqual(plan.range.first);
+            const homes = new Set(plan.members.map((member) => member.node));
+            expect(homes.size).toBe(effectiveFactor(count, 3));
+          }
+          expect(next).toBe(BUCKETS);
+        },
+      ),
     );
   });
 

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import type { EpochMs, GroupId, MonoMs, NodeId } from '../../src/base/ids.js';
+import { epoch, groupId, nodeId } from '../../src/base/ids.js';
+import { codeOf } from '../../src/kv/catalog/catalog.js';
+import { RkvError } from '../../src/kv/errors.js';
+import type { Forward, RouteAnswer } from '../../src/kv/forward.js';
+import type { ReadMode, SessionStamp } from '../../src/kv/request.js';
+import type { RouterPorts } from '../../src/router/ports.js';
+import { createRouter } from '../../src/router/router.js';
+import type { RoutedAnswer } from '../../src/router/types.js';
+import { manualClock } from '../support/manual-clock.js';
+
+const here = nodeId(1);
+const LINEARIZABLE: ReadMode = { kind: 'linearizable' };
+const ok: RouteAnswer = { kind: 'reply', reply: { kind: 'integer', value: 1n } };
+
+/** Two shards of 128 buckets; this node holds a replica of the first. */
+function setup() {
+  const clock = manualClock();
+  const state = {
+    leaders: new Map<GroupId, NodeId>([
+      [groupId(1), here],
+      [groupId(2), nodeId(2)],
+    ]),
+    localLeads: true,
+    localReadable: true,
+    local: [] as { stamp: SessionStamp | null; done: (answer: RouteAnswer) => void }[],
+    forwarded: [] as { node: NodeId; forward: Forward; done: (answer: RouteAnswer) => void }[],
+    change: () => undefined as void,
+  };
+  const place = (bucket: number) => ({
+    group: groupId(bucket < 128 ? 1 : 2),
+    rangeEpoch: epoch(1),
+    nodes: [1, 2, 3].map(nodeId),
+  });
+  let session = 0;
+  const ports: RouterPorts = {
+    node: here,
+    monotonic: () => clock.monotonic(),
+    clusterNow: () => 5 as EpochMs,
+    after: (ms, run) => void clock.after(ms, run),
+    endOfTurn: (run) => clock.endOfTurn(run),
+    place,
+    firstBuckets: () => [0, 128],
+    leader: (group) => state.leaders.get(group) ?? null,
+    alive: () => true,
+    local: (group) =>
+      group === 2
+        ? null
+        : {
+            leads: state.localLeads,
+            readable: state.localReadable,
+            write: ({ write, done }) => void state.local.push({ stamp: write.stamp, done }),
+            read: ({ done }) => void state.local.push({ stamp: null, done }),
+          },
+    forward: (node, forward, _timeout, done) => void state.forwarded.push({ node, forward, done }),
+    onChange: (listener) => {
+      state.change = listener;
+    },
+    newSession: () => String(++session).padStart(16, '0'),
+  };
+  const router = createRouter(ports);
+  const answers: RoutedAnswer[] = [];
+  const run = (name: string, args: string[], read = LINEARIZABLE, timeoutMs = 1000) =>
+    router.execute(
+      {
+        command: { code: codeOf(name), database: 0, args: args.map((arg) => Buffer.from(arg)) },
+        stamp: null,
+        read,
+        deadline: (clock.monotonic() + timeoutMs) as MonoMs,
+      },
+      (answer) => answers.push(answer),
+    );
+  return { clock, state, run, answers };
+}
+
+// Slots by Redis Cluster: {b} is 3300 (bucket 51, shard 1), {a} is 15495 (bucket 242, shard 2).
+const FIRST = '{b}';
+const SECOND = '{a}';
+
+const codeOfAnswer = (answer: RoutedAnswer | undefined): string | null =>
+  answer instanceof RkvError ? answer.code : null;
+
+describe('one key', () => {
+  it('is run here when this node leads its shard, forwarded when another does', () => {
+    const { state, run, answers } = setup();
+    run('set', [FIRST, 'v']);
+    expect(state.local).toHaveLength(1);
+    run('set', [SECOND, 'v']);
+    expect(state.forwarded).toHaveLength(1);
+    expect(state.forwarded[0]?.node).toBe(2);
+    state.local[0]?.done(ok);
+    state.forwarded[0]?.done(ok);
+    expect(answers).toHaveLength(2);
+  });
+
+  it('a write without leader waits for one inside its deadline', () => {
+    const { clock, state, run, answers } = setup();
+    state.leaders.clear();
+    state.localLeads = false;
+    run('set', [FIRST, 'v']);
+    clock.advance(200);
+    expect(state.forwarded).toHaveLength(0);
+    state.leaders.set(groupId(1), nodeId(3));
+    state.change();
+    clock.endTurns();
+    expect(state.forwarded[0]?.node).toBe(3);
+    state.forwarded[0]?.done(ok);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('nothing was proposed when the deadline passes: refused, may be asked again', () => {
+    const { clock, state, run, answers } = setup();
+    state.leaders.clear();
+    state.localLeads = false;
+    run('set', [FIRST, 'v'], LINEARIZABLE, 300);
+    clock.advance(400);
+    expect(codeOfAnswer(answers[0])).toBe('NO_LEADER');
+    expect((answers[0] as RkvError).kind).toBe('refused');
+  });
+
+  it('a write that may be applied is asked again under the same stamp only', () => {
+    const { clock, state, run, answers } = setup();
+    run('incr', [FIRST, '1']);
+    const first = state.local[0]?.stamp;
+    state.local[0]?.done({ kind: 'dropped' });
+    state.localLeads = false;
+    state.leaders.set(groupId(1), nodeId(2));
+    clock.advance(50);
+    const second = state.forwarded[0]?.forward;
+    expect(second?.kind === 'write' ? second.write.stamp : null).toEqual(first);
+    state.forwarded[0]?.done(ok);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('and is unknown when the deadline passes before anybody answers', () => {
+    const { clock, state, run, answers } = setup();
+    run('incr', [FIRST, '1'], LINEARIZABLE, 200);
+    state.localLeads = false;
+    state.leaders.clear();
+    state.local[0]?.done({ kind: 'dropped' });
+    clock.advance(400);
+    expect(codeOfAnswer(answers[0])).toBe('OUTCOME_UNKNOWN');
+  });
+
+  it('a settled or expired record after a lost answer says nothing: unknown', () => {
+    for (const code of ['SETTLED', 'EXPIRED'] as const) {
+      const { clock, state, run, answers } = setup();
+      run('incr', [FIRST, '1']);
+      state.local[0]?.done({ kind: 'dropped' });
+      clock.advance(50);
+      state.local[1]?.done({ kind: 'refused', code });
+      expect(codeOfAnswer(answers[0])).toBe('OUTCOME_UNKNOWN');
+    }
+  });
+
+  it('different requests of one node never share a sequence; the mark follows the answers', () => {
+    const { state, run } = setup();
+    run('set', [FIRST, '1']);
+    run('set', [FIRST, '2']);
+    expect(state.local.map((one) => one.stamp?.sequence)).toEqual([1, 2]);
+    state.local[0]?.done(ok);
+    state.local[1]?.done(ok);
+    run('set', [FIRST, '3']);
+    expect(state.local[2]?.stamp).toMatchObject({ sequence: 3, mark: 3 });
+  });
+});
+
+describe('reads', () => {
+  it('the replica of this node serves them; without one the leader does', () => {
+    const { state, run } = setup();
+    state.localLeads = false;
+    run('get', [FIRST]);
+    run('get', [SECOND]);
+    expect(state.local).toHaveLength(1);
+    expect(state.forwarded[0]?.node).toBe(2);
+  });
+
+  it('a follower read goes to a replica that does not lead', () => {
+    const { state, run } = setup();
+    run('get', [FIRST], { kind: 'follower' });
+    expect(state.local).toHaveLength(0);
+    expect([2, 3]).toContain(state.forwarded[0]?.node);
+  });
+
+  it('a fenced replica sends its readers to the leader', () => {
+    const { clock, state, run, answers } = setup();
+    state.localLeads = false;
+    state.leaders.set(groupId(1), nodeId(3));
+    run('get', [FIRST]);
+    state.local[0]?.done({ kind: 'refused', code: 'FENCED' });
+    clock.advance(30);
+    expect(state.forwarded[0]?.node).toBe(3);
+    state.forwarded[0]?.done(ok);
+    expect(answers).toHaveLength(1);
+  });
+});
+
+describe('several shards', () => {
+  it('mget is taken apart, and its answers put together in the order asked', () => {
+    const { state, run, answers } = setup();
+    run('mget', [`${SECOND}1`, `${FIRST}1`, `${SECOND}2`]);
+    const item = (text: string) => ({ kind: 'bytes', bytes: Buffer.from(text) }) as const;
+    state.local[0]?.done({ kind: 'reply', reply: { kind: 'list', items: [item('f1')] } });
+    state.forwarded[0]?.done({
+      kind: 'reply',
+      reply: { kind: 'list', items: [item('s1'), item('s2')] },
+    });
+    expect(answers).toEqual([{ kind: 'list', items: [item('s1'), item('f1'), item('s2')] }]);
+  });
+
+  it('an mset of which one part was applied and the other refused is unknown, not refused', () => {
+    const { state, run, answers } = setup();
+    run('mset', [`${FIRST}1`, 'v', `${SECOND}1`, 'v']);
+    state.local[0]?.done(ok);
+    state.forwarded[0]?.done({ kind: 'refused', code: 'FULL' });
+    expect(codeOfAnswer(answers[0])).toBe('OUTCOME_UNKNOWN');
+  });
+
+  it('a scan asks every shard', () => {
+    const { state, run, answers } = setup();
+    run('scan', ['', '', 'LIMIT', '10']);
+    const page: RouteAnswer = { kind: 'reply', reply: { kind: 'page', items: [], next: null } };
+    state.local[0]?.done(page);
+    state.forwarded[0]?.done(page);
+    expect(answers).toEqual([{ kind: 'page', items: [], next: null }]);
+  });
+});
