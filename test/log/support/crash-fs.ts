@@ -247,7 +247,8 @@ export class CrashFs implements LogFs {
   #file(fd: number): OpenFile {
     const file = this.#open.get(fd);
     if (file === undefined) throw new Error(`descriptor ${fd} is not open`);
-    for (const [name, inode] of this.#names) if (inode === file.inode) return { ...file, path: name };
+    for (const [name, inode] of this.#names)
+      if (inode === file.inode) return { ...file, path: name };
     return file;
   }
 

@@ -73,17 +73,22 @@ export async function openOn(files: CrashFs, more: Partial<FileLogOptions> = {})
     files,
     ...more,
   });
-  return { log: await ticking(clock, opening), clock, fatal, lines };
+  return { log: await ticking(clock, opening, () => !files.dead), clock, fatal, lines };
 }
 
-/** Lets time pass while something is awaited that may need timers. */
-export async function ticking<T>(clock: HandClock, awaited: Promise<T>): Promise<T> {
+/** Lets time pass while something is awaited that may need timers; rejects when its disk dies. */
+export async function ticking<T>(
+  clock: HandClock,
+  awaited: Promise<T>,
+  alive: () => boolean = () => true,
+): Promise<T> {
   let settled = false;
   const mark = () => {
     settled = true;
   };
   awaited.then(mark, mark);
   for (let turn = 0; !settled; turn++) {
+    if (!alive()) throw new Error('the disk is dead');
     if (turn > 100_000) throw new Error('nothing happens any more');
     await turnOfLoop();
     if (turn % 4 === 3) clock.advance(5);
