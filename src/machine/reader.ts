@@ -84,7 +84,10 @@ export class Reader {
   }
 
   #peek(want: Want): Header | null | undefined {
-    return want.need === 'head' ? this.#state.head(want) : this.#state.header(want);
+    if (want.need === 'header') return this.#state.header(want);
+    const head = this.#state.head(want);
+    if (head !== undefined) this.#run.offer(want, head);
+    return head;
   }
 
   #needsTime(header: Header, now: EpochMs): boolean {

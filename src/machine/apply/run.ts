@@ -19,6 +19,8 @@ export class Run {
   #time: EpochMs;
   #now: EpochMs;
   #revision: number;
+  #foundAt: Place | null = null;
+  #found: Head | null = null;
 
   constructor(state: ShardState) {
     this.#state = state;
@@ -65,8 +67,15 @@ export class Run {
     return header === null || this.isDead(header) ? null : header;
   }
 
+  /** A read has looked this up already; `head` of the same place object gives it once. */
+  offer(place: Place, head: Head | null): void {
+    this.#foundAt = place;
+    this.#found = head;
+  }
+
   head(place: Place): Head | null {
-    const head = this.#state.head(place);
+    const head = place === this.#foundAt ? this.#found : this.#state.head(place);
+    this.#foundAt = null;
     assert(head !== undefined, 'a value was not brought into memory');
     return head === null || this.isDead(head) ? null : head;
   }
