@@ -79,6 +79,8 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
+    // What could not be parsed has been told; oclif would add that nobody parsed it.
+    this.parsed = true;
     const code = reportError(error, wantsJson(this.argv), this.config.commandIDs);
     process.exitCode = code;
   }

@@ -84,12 +84,26 @@ function nearestCommand(message: string, commands: readonly string[]): RkvError 
   });
 }
 
+/** oclif wraps what a flag's parser throws in more lines; the sentence itself is in their midst. */
+function sentenceOf(message: string): string {
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && line !== 'See more help with --help');
+  const wrapper = /^(Parsing --\S+|The following errors? occurred:)$/;
+  if (lines.length > 1 && wrapper.test(lines[0] as string)) return lines[1] as string;
+  return lines.join(' ');
+}
+
 /** Any thrown value as an RkvError: what oclif refuses is wrong by the words alone, exit 2. */
 export function fromThrown(thrown: unknown, commands: readonly string[] = []): RkvError {
-  if (thrown instanceof RkvError) return thrown;
+  if (thrown instanceof RkvError) {
+    if (thrown.kind === 'usage') thrown.message = sentenceOf(thrown.message);
+    return thrown;
+  }
   const problem = thrown as ParseProblem;
   if (!(thrown instanceof Error) || problem.oclif === undefined) return toRkvError(thrown);
-  const message = oneLine(problem.message.replace(/\s*See more help with --help\s*/g, ''));
+  const message = oneLine(sentenceOf(problem.message));
   const hint = nearestFlag(problem);
   return (
     nearestCommand(message, commands) ??
