@@ -80,13 +80,20 @@ export function decodeIdentity(text: string, path: string): Identity {
   };
 }
 
-export function encodePeerBoots(boots: ReadonlyMap<NodeId, number>): string {
-  return seal({ format: IDENTITY_FORMAT, boots: [...boots] });
+/** The last boot of a peer: its count, and the id that tells one process from a copy's. */
+export interface PeerBoot {
+  readonly count: number;
+  readonly bootId: string;
 }
 
-export function decodePeerBoots(text: string, path: string): Map<NodeId, number> {
+export function encodePeerBoots(boots: ReadonlyMap<NodeId, PeerBoot>): string {
+  const rows = [...boots].map(([id, { count, bootId }]) => [id, count, bootId]);
+  return seal({ format: IDENTITY_FORMAT, boots: rows });
+}
+
+export function decodePeerBoots(text: string, path: string): Map<NodeId, PeerBoot> {
   const fields = unseal(text, path);
   mustKnowFormat(fields.format, path);
-  const boots = fields.boots as readonly (readonly [number, number])[];
-  return new Map(boots.map(([id, count]) => [nodeId(id), count]));
+  const boots = fields.boots as readonly (readonly [number, number, string])[];
+  return new Map(boots.map(([id, count, bootId]) => [nodeId(id), { count, bootId }]));
 }

@@ -20,6 +20,7 @@ import {
   encodePeerBoots,
   IDENTITY_FORMAT,
   type Identity,
+  type PeerBoot,
 } from './identity-file.js';
 
 export type { Identity } from './identity-file.js';
@@ -45,10 +46,10 @@ export interface DataDir {
   readonly fresh: boolean;
   /** Random, of this process's start: tells two boots apart that carry the same count. */
   readonly bootId: string;
-  /** Last boot counts seen of the other nodes; a copy. */
-  peerBoots(): Map<NodeId, number>;
-  /** Remembers a peer's boot count, durably. */
-  recordPeerBoot(peer: NodeId, bootCount: number): Promise<void>;
+  /** The last boot seen of a peer, also by earlier starts of this node. */
+  peerBoot(peer: NodeId): PeerBoot | null;
+  /** Remembers a peer's boot, durably. */
+  recordPeerBoot(peer: NodeId, boot: PeerBoot): Promise<void>;
   /** The groups of a new cluster exist in the log: `--bootstrap` is not looked at again. */
   markBootstrapped(): Promise<void>;
   /** Lets another process in. After log and store are closed. */
@@ -182,7 +183,7 @@ function mustMatch(old: Identity, request: OpenDataDir): void {
   }
 }
 
-async function readPeerBoots(dir: string): Promise<Map<NodeId, number>> {
+async function readPeerBoots(dir: string): Promise<Map<NodeId, PeerBoot>> {
   const path = join(dir, PEERS_FILE);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
@@ -194,7 +195,7 @@ async function readPeerBoots(dir: string): Promise<Map<NodeId, number>> {
 interface Opened {
   readonly identity: Identity;
   readonly fresh: boolean;
-  readonly peerBoots: Map<NodeId, number>;
+  readonly peerBoots: Map<NodeId, PeerBoot>;
   readonly release: () => Promise<void>;
 }
 
@@ -204,7 +205,7 @@ class OpenedDataDir implements DataDir {
   readonly bootId = randomUUID();
   readonly release: () => Promise<void>;
   readonly #request: OpenDataDir;
-  readonly #peerBoots: Map<NodeId, number>;
+  readonly #peerBoots: Map<NodeId, PeerBoot>;
   /** One replacement of a file at a time, in the order of the calls. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -216,13 +217,14 @@ class OpenedDataDir implements DataDir {
     this.#peerBoots = opened.peerBoots;
   }
 
-  peerBoots(): Map<NodeId, number> {
-    return new Map(this.#peerBoots);
+  peerBoot(peer: NodeId): PeerBoot | null {
+    return this.#peerBoots.get(peer) ?? null;
   }
 
-  recordPeerBoot(peer: NodeId, bootCount: number): Promise<void> {
-    if (this.#peerBoots.get(peer) === bootCount) return this.#writing;
-    this.#peerBoots.set(peer, bootCount);
+  recordPeerBoot(peer: NodeId, boot: PeerBoot): Promise<void> {
+    const known = this.#peerBoots.get(peer);
+    if (known?.count === boot.count && known.bootId === boot.bootId) return this.#writing;
+    this.#peerBoots.set(peer, boot);
     return this.#replace(PEERS_FILE, () => encodePeerBoots(this.#peerBoots));
   }
 

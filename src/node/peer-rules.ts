@@ -9,15 +9,11 @@ import type { MetaState } from '../meta/meta-state.js';
 import type { PeerHello, RefusalReason } from '../transport/types.js';
 import type { DataDir } from './identity.js';
 
-interface Seen {
-  readonly diskId: string;
-  readonly bootId: string;
-}
-
 export class PeerRules {
   readonly #meta: MetaState;
   readonly #dataDir: DataDir;
-  readonly #seen = new Map<NodeId, Seen>();
+  /** Disks met before their nodes had registered. */
+  readonly #disks = new Map<NodeId, string>();
 
   constructor(meta: MetaState, dataDir: DataDir) {
     this.#meta = meta;
@@ -27,17 +23,15 @@ export class PeerRules {
   readonly check = (hello: PeerHello): RefusalReason | null => {
     const known = nodeOf(this.#meta.catalogue, hello.node);
     if (known === undefined) return 'unknown-node';
-    const seen = this.#seen.get(hello.node);
     // Before the first registration the disk first met is the one that counts.
-    const disk = known.diskId ?? seen?.diskId ?? hello.diskId;
+    const disk = known.diskId ?? this.#disks.get(hello.node) ?? hello.diskId;
     if (disk !== hello.diskId) return 'wrong-disk';
-    if (seen?.bootId !== hello.bootId) {
-      const lastBoot = this.#dataDir.peerBoots().get(hello.node) ?? 0;
-      if (hello.bootCount <= lastBoot) return 'old-boot';
-      this.#seen.set(hello.node, { diskId: hello.diskId, bootId: hello.bootId });
-      // Not waited for: until it is durable a crash here merely forgets this boot.
-      this.#dataDir.recordPeerBoot(hello.node, hello.bootCount).catch(() => undefined);
-    }
+    const { bootId, bootCount: count } = hello;
+    const last = this.#dataDir.peerBoot(hello.node);
+    if (last !== null && last.bootId !== bootId && count <= last.count) return 'old-boot';
+    this.#disks.set(hello.node, hello.diskId);
+    // Not waited for: until it is durable a crash here merely forgets this boot.
+    this.#dataDir.recordPeerBoot(hello.node, { count, bootId }).catch(() => undefined);
     return null;
   };
 }

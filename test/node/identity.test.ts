@@ -74,18 +74,17 @@ describe('a data directory', () => {
   it('remembers that it was bootstrapped, and the boots of its peers', async () => {
     const open = await openDataDir(request());
     await Promise.all([
-      open.recordPeerBoot(nodeId(2), 7),
+      open.recordPeerBoot(nodeId(2), { count: 7, bootId: 'a' }),
       open.markBootstrapped(),
-      open.recordPeerBoot(nodeId(3), 1),
-      open.recordPeerBoot(nodeId(2), 8),
+      open.recordPeerBoot(nodeId(3), { count: 1, bootId: 'c' }),
+      open.recordPeerBoot(nodeId(2), { count: 8, bootId: 'b' }),
     ]);
     await open.release();
     const again = await openDataDir(request());
     expect(again.identity).toMatchObject({ bootstrapped: true, bootCount: 2 });
-    expect([...again.peerBoots()].sort()).toEqual([
-      [2, 8],
-      [3, 1],
-    ]);
+    expect(again.peerBoot(nodeId(2))).toEqual({ count: 8, bootId: 'b' });
+    expect(again.peerBoot(nodeId(3))).toEqual({ count: 1, bootId: 'c' });
+    expect(again.peerBoot(nodeId(4))).toBeNull();
     await again.release();
   });
 });
@@ -162,7 +161,7 @@ describe('the memory engine', () => {
   it('is another disk at each start and writes nothing', async () => {
     const first = await openDataDir(request({ ephemeral: true }));
     await first.markBootstrapped();
-    await first.recordPeerBoot(nodeId(2), 1);
+    await first.recordPeerBoot(nodeId(2), { count: 1, bootId: 'a' });
     expect(await readdir(dir)).toEqual(['LOCK']);
     await first.release();
     const second = await openDataDir(request({ ephemeral: true }));
