@@ -238,7 +238,7 @@ describe('bad news', () => {
     node.behave((_request, answer) => {
       answer(new RkvError('NO_LEADER', 'shard 3 has no leader', { shard: 3, leader: null }));
     });
-    const ran = await json(SetCommand, 'k', 'v', '--timeout', '50ms');
+    const ran = await json(SetCommand, 'k', 'v', '--timeout', '400ms');
     expect([ran.stdout, ran.code]).toEqual(['', 5]);
     expect(ran.stderr).toBe(
       `${JSON.stringify({
@@ -258,8 +258,8 @@ describe('bad news', () => {
 
   it('a write without an answer is unknown: exit 6; a read timed out: exit 5', async () => {
     node.behave(() => undefined);
-    expect((await run(SetCommand, 'k', 'v', '--timeout', '50ms')).code).toBe(6);
-    expect((await run(Get, 'k', '--timeout', '50ms')).code).toBe(5);
+    expect((await run(SetCommand, 'k', 'v', '--timeout', '400ms')).code).toBe(6);
+    expect((await run(Get, 'k', '--timeout', '400ms')).code).toBe(5);
   });
 
   it('nobody there: exit 3', async () => {

