@@ -14,7 +14,7 @@ const CALLERS = 64;
 const WRITE_TIMEOUT_MS = 10_000;
 /** What a run of three minutes must have seen; a longer one in proportion. */
 const PER_THREE_MINUTES = { kills: 60, leaderKills: 20, allKills: 5, acknowledged: 200_000 };
-const PAUSE_AFTER_KILL_MS = 1_500;
+const PAUSE_AFTER_KILL_MS = 1_000;
 
 const { values: flags } = parseArgs({
   options: { minutes: { type: 'string', default: '3' }, nodes: { type: 'string', default: '3' } },
