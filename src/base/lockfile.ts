@@ -1,6 +1,7 @@
 /**
  * A lock file that dies with its process: it names the holder by pid and start time, so that a
- * holder that was killed, or whose pid another process has since, counts as gone. Node has no flock.
+ * holder that was killed, or whose pid another process has since, counts as gone. Node has no
+ * flock.
  *
  * How a dead holder's lock changes hands without a race: (1) a file with the new holder's name is
  * written beside it; (2) `link` puts it in place only if nothing is there; (3) if a dead holder's
@@ -34,7 +35,9 @@ export type LockResult =
 
 /** Crashes inside a takeover leave one more level each; more than this is no accident. */
 const MAX_LEVELS = 4;
-/** Others may release or take over between our steps; each round saw progress by another process. */
+/**
+ * Others may release or take over between our steps; each round saw progress by another process.
+ */
 const MAX_ROUNDS = 100;
 
 function readText(path: string): string | null {
@@ -45,7 +48,9 @@ function readText(path: string): string | null {
   }
 }
 
-/** State and start time of a process, from /proc; null when there is no such process (or no /proc). */
+/**
+ * State and start time of a process, from /proc; null when there is no such process (or no /proc).
+ */
 function readStat(pid: number): { state: string; startTicks: number } | null {
   const text = readText(`/proc/${pid}/stat`);
   if (text === null) return null;
@@ -98,6 +103,13 @@ function parseHolder(text: string): ProcessMark | null {
   } catch {
     return null;
   }
+}
+
+/** Who holds the lock at `path` right now, without taking it; null: nobody. */
+export async function lockHolder(path: string): Promise<ProcessMark | null> {
+  const text = await readOrNull(path);
+  const holder = text === null ? null : parseHolder(text);
+  return holder !== null && isAlive(holder) ? holder : null;
 }
 
 /** Takes the lock at `path`, or says who holds it. Rejects on errors of the file system. */

@@ -42,6 +42,7 @@ export async function clusterUp(flags: UpFlags, showProgress: boolean): Promise<
     file: flags.file,
     env: process.env,
     flags: { ...flags, basePort: flags['base-port'], dataDir: flags['data-dir'] },
+    fallbackName: process.env.RKV_CLUSTER || undefined,
   });
   const start = (onProgress: (progress: Progress) => void) =>
     up({

@@ -18,7 +18,9 @@ const MIB = 1024 * 1024;
 export const FRAMING_BYTES = 64 * 1024;
 /** Node with gRPC and LevelDB before the first request; measured, rounded up. */
 export const BASELINE_BYTES = 66 * MIB;
-/** Threads of the pool that scans and gets never take: one for the log's sync, one for the flush. */
+/**
+ * Threads of the pool that scans and gets never take: one for the log's sync, one for the flush.
+ */
 export const RESERVED_THREADS = 2;
 /** At most this many append envelopes per peer wait for their answer before proposals gather. */
 export const MAX_GATHERING_ENVELOPES = 2;

@@ -73,7 +73,9 @@ export function splitAddress(text: string): { host: string; port: number } | nul
   return port <= 65_535 ? { host: host.replace(/^\[|\]$/g, ''), port } : null;
 }
 
-/** Loopback by the words alone: no name service is asked, so only what is surely loopback passes. */
+/**
+ * Loopback by the words alone: no name service is asked, so only what is surely loopback passes.
+ */
 export function isLoopback(address: string): boolean {
   const host = splitAddress(address)?.host;
   if (host === undefined) return false;

@@ -1,4 +1,6 @@
-/** configs/reference.yaml as text: every option with its bounds, names and reason, from the rows. */
+/**
+ * configs/reference.yaml as text: every option with its bounds, names and reason, from the rows.
+ */
 import { describeRow } from './parse.js';
 import { envOf, flagOf, type OptionRow, type OptionValue } from './row.js';
 import { OPTION_NAMES, rowOf } from './rows.js';

@@ -57,7 +57,6 @@ export function serveArgs(spec: ChildSpec): string[] {
   const { node, ports } = spec;
   const options = defaultOptions({
     ...(spec.options as Partial<Options>),
-    nodeId: node.id,
     clusterName: spec.clusterName,
     clusterId: spec.clusterId,
     dataDir: node.dataDir,

@@ -1,4 +1,7 @@
-/** What the other `cluster` commands do: look up the record, then ask the supervisor or act on what is left. */
+/**
+ * What the other `cluster` commands do: look up the record, then ask the supervisor or act on what
+ * is left.
+ */
 import { constants } from 'node:os';
 import { RkvError } from '../kv/errors.js';
 import { askControl, type ControlRequest } from './control.js';

@@ -23,6 +23,7 @@ export interface LastExit {
 
 export interface NodeSettings {
   readonly id: number;
+  readonly log: string;
   /** Throws when no process may be started any more. */
   readonly spawn: () => Child;
   /** After every change of state. */
@@ -132,7 +133,8 @@ export class SupervisedNode {
     if (verdict.kind === 'failed') {
       const { failure } = exit;
       const words = failure === null ? verdict.why : failure.message;
-      this.#fail(new RkvError(failure?.code ?? 'NOT_READY', `node ${this.id}: ${words}`));
+      const hint = failure === null ? { hint: `see ${this.#settings.log}` } : {};
+      this.#fail(new RkvError(failure?.code ?? 'NOT_READY', `node ${this.id}: ${words}`, hint));
       return;
     }
     this.#failedStarts = verdict.failedStarts;

@@ -40,7 +40,9 @@ export interface ClusterPlan {
   /** Null: made when the cluster is born. */
   readonly clusterId: string | null;
   readonly createdAt: string | null;
-  /** What the last run left: processes of a killed supervisor, data of a start that never came up. */
+  /**
+   * What the last run left: processes of a killed supervisor, data of a start that never came up.
+   */
   readonly previous: ClusterRecord | null;
   readonly options: Partial<Record<OptionName, Options[OptionName]>>;
   readonly nodes: readonly NodePlan[];
@@ -183,7 +185,9 @@ function ownedBases(home: string): Set<number> {
   return owned;
 }
 
-/** The ports to try, one layout after the other; each is asked for only when the one before failed. */
+/**
+ * The ports to try, one layout after the other; each is asked for only when the one before failed.
+ */
 export async function* layouts(plan: ClusterPlan): AsyncGenerator<readonly NodePorts[]> {
   const own = async (counted: readonly NodePorts[]): Promise<NodePorts[]> => {
     const system = await systemPorts(plan.nodes.filter(({ ports }) => ports === 'auto').length);

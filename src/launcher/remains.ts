@@ -1,4 +1,7 @@
-/** Removing what a cluster left behind: data of a start that never came up, processes, whole clusters. */
+/**
+ * Removing what a cluster left behind: data of a start that never came up, processes, whole
+ * clusters.
+ */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from '../base/lockfile.js';

@@ -72,6 +72,8 @@ export async function loadClusterSpec(sources: {
   readonly file?: string | undefined;
   readonly env: Environment;
   readonly flags?: SpecFlags;
+  /** For a cluster that neither flag nor file names; default: `default`. */
+  readonly fallbackName?: string | undefined;
 }): Promise<ClusterSpec> {
   const { flags = {} } = sources;
   const draft = new OptionsDraft();
@@ -88,7 +90,7 @@ export async function loadClusterSpec(sources: {
   const basePort = flags.basePort ?? file?.basePort ?? null;
   mustFitBase(nodes, basePort);
   return {
-    name: mustBeClusterName(flags.name ?? file?.name ?? DEFAULT_CLUSTER),
+    name: mustBeClusterName(flags.name ?? file?.name ?? sources.fallbackName ?? DEFAULT_CLUSTER),
     nodes,
     options: draft.finish(),
     named: OPTION_NAMES.filter((name) => draft.origins[name] !== 'default'),

@@ -1,7 +1,8 @@
 /**
  * The supervisor of one local cluster: starts its nodes, proves that they serve, restarts them,
  * answers the control socket, and stops all of them in order. Lives in the process of a foreground
- * `cluster up`, or in a detached one; its death closes the children's IPC channels, and so ends them.
+ * `cluster up`, or in a detached one; its death closes the children's IPC channels, and so ends
+ * them.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -165,7 +166,9 @@ export class Supervisor {
     await this.#put({ born: true });
   }
 
-  /** A layout whose ports were lost leaves nothing behind; of a born cluster only the processes go. */
+  /**
+   * A layout whose ports were lost leaves nothing behind; of a born cluster only the processes go.
+   */
   async #undoLayout(): Promise<void> {
     await this.#stopNodes();
     this.#nodes = [];
@@ -179,6 +182,7 @@ export class Supervisor {
     if (node === undefined) throw new Error(`no node ${index} in the plan`);
     return new SupervisedNode({
       id: node.id,
+      log: node.log,
       restartable: optionsOf(this.#plan).engine !== 'memory',
       onChange: () => this.#onChange(),
       spawn: () => {

@@ -12,6 +12,7 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { assert } from '../base/assert.js';
 import type { NodeId } from '../base/ids.js';
+import { RkvError } from '../kv/errors.js';
 import type { NodeBeat, PeerMessage, SnapshotHeader, Transport } from '../replica/ports.js';
 import { decodeHello, encodeWelcome, type HelloFrame } from '../wire/peer-codec.js';
 import type { SnapshotTotals } from '../wire/snapshot-codec.js';
@@ -39,6 +40,14 @@ export interface GrpcTransport extends Transport {
 
 type InCall = ServerWritableStream<Buffer, Buffer>;
 const MAX_LOGGED_REFUSALS = 256;
+
+/** gRPC tells the system's code in its message only. */
+function bindError(listen: string, error: Error): RkvError {
+  if (/EADDRINUSE/.test(error.message)) {
+    return new RkvError('PORT_TAKEN', `${listen} (peers) is taken by another process`);
+  }
+  return new RkvError('USAGE', `cannot listen on ${listen} (peers): ${error.message}`);
+}
 
 class GrpcNode implements PeerHost {
   readonly options: GrpcTransportOptions;
@@ -75,7 +84,7 @@ class GrpcNode implements PeerHost {
     const { listen, advertise } = this.options;
     const port = await new Promise<number>((resolve, reject) => {
       this.server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
+        error === null ? resolve(bound) : reject(bindError(listen, error)),
       );
     });
     const address = `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;

@@ -1,5 +1,5 @@
-// Stands for `rkv serve` in tests of the launcher: binds its client port, reports over IPC, ends as a
-// node does. FAKE_SERVE (JSON, by node id) makes a node misbehave:
+// Stands for `rkv serve` in tests of the launcher: binds its client port, reports over IPC, ends as
+// a node does. FAKE_SERVE (JSON, by node id) makes a node misbehave:
 //   {"2": {"exit": 8, "code": "CORRUPT", "message": "…", "times": 1, "hang": true, "deaf": true}}
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

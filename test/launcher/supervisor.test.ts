@@ -192,7 +192,8 @@ describe('ports', () => {
   it('lost to a race between look and bind: the next candidates are tried with a new cluster id', async () => {
     misbehave({ 1: { exit: 7, code: 'PORT_TAKEN', message: 'port 1 is taken', times: 1 } });
     await mkdir(home.folder('node-1'), { recursive: true });
-    // the data directory is removed with the lost layout, so the fake counts in one it may not remove
+    // the data directory is removed with the lost layout, so the fake counts in one it may not
+    // remove
     await writeFile(home.folder('node-1', 'node.json'), '{"clusterId":"somebody else"}');
     await home.up({ nodes: 2, ports: 'auto' });
     expect(home.progress.map(({ kind }) => kind)).toContain('ports-lost');
