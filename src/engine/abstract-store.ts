@@ -1,7 +1,7 @@
 /**
- * The OrderedStore port over an abstract-level database; LevelDB and memory-level differ only in how
- * they are opened. Promise kept here: every write is one synced batch, every failure a StoreFailed
- * with a code, and reads take no more threads of the pool than they were given.
+ * The OrderedStore port over an abstract-level database; LevelDB and memory-level differ only in
+ * how they are opened. Promise kept here: every write is one synced batch, every failure a
+ * StoreFailed with a code, and reads take no more threads of the pool than they were given.
  */
 import type {
   OrderedStore,

@@ -1,10 +1,12 @@
 /**
- * What an adapter of the ordered store throws. The node maps these to exit codes by `code`, which is
- * the operating system's where there is one (ENOSPC, EIO …), else LevelDB's (LEVEL_LOCKED: another
- * process holds the directory, LEVEL_CORRUPTION …).
+ * What an adapter of the ordered store throws. The node maps these to exit codes by `code`, which
+ * is the operating system's where there is one (ENOSPC, EIO …), else LevelDB's (LEVEL_LOCKED:
+ * another process holds the directory, LEVEL_CORRUPTION …).
  */
 
-/** Codes the operating system writes into LevelDB's message; LevelDB itself only says "IO error". */
+/**
+ * Codes the operating system writes into LevelDB's message; LevelDB itself only says "IO error".
+ */
 const SYSTEM_CODES: readonly (readonly [phrase: string, code: string])[] = [
   ['No space left on device', 'ENOSPC'],
   ['Disk quota exceeded', 'EDQUOT'],

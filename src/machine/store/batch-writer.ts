@@ -1,8 +1,8 @@
 /**
- * The one writer of a node's store. Every write, of whatever kind, is a synced batch with a number of
- * its own, one at a time, in the order asked for. The numbers of the last 64 MiB stay in the store:
- * LevelDB drops a damaged record of its log in silence, and then a number is missing at the next start.
- * A failed write is final: nothing after it is written.
+ * The one writer of a node's store. Every write, of whatever kind, is a synced batch with a number
+ * of its own, one at a time, in the order asked for. The numbers of the last 64 MiB stay in the
+ * store: LevelDB drops a damaged record of its log in silence, and then a number is missing at the
+ * next start. A failed write is final: nothing after it is written.
  */
 import { assert } from '../../base/assert.js';
 import type { OrderedStore, StoreBatch } from '../ports.js';

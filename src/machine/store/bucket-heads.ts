@@ -1,6 +1,6 @@
 /**
- * The heads of one bucket and database in key order, a page at a time, through an iterator that many
- * buckets share: whoever reads seeks first. Rows are checked as they come in.
+ * The heads of one bucket and database in key order, a page at a time, through an iterator that
+ * many buckets share: whoever reads seeks first. Rows are checked as they come in.
  */
 import { asBuffer, type ByteKey } from '../../base/bytes.js';
 import type { StoreIterator } from '../ports.js';
@@ -26,6 +26,8 @@ export class BucketHeads {
   private readonly shard: ShardRows;
   private readonly range: ScanRange;
   private readonly prefix: Buffer;
+  private readonly from: ByteKey;
+  private readonly to: ByteKey | null;
   private page: StoredHead[] = [];
   private at = 0;
   private last: ByteKey | null = null;
@@ -35,6 +37,8 @@ export class BucketHeads {
     this.shard = shard;
     this.bucket = bucket;
     this.range = range;
+    this.from = asBuffer(range.from).toString('latin1');
+    this.to = range.to === null ? null : asBuffer(range.to).toString('latin1');
     this.prefix = headKey(shard.spaceOf(bucket), bucket, range.database, '');
   }
 
@@ -56,8 +60,13 @@ export class BucketHeads {
     iterator.seek(this.position());
     this.page = [];
     this.at = 0;
-    // Backwards the seek stops at the bound itself, which is out of the range: read one more.
-    const pairs = await iterator.next(this.range.reverse ? count + 1 : count);
+    // Backwards the seek stops at a row that is out of the range: read one more, and go on when
+    // that one came alone.
+    const wanted = this.range.reverse ? count + 1 : count;
+    while (this.page.length === 0 && !this.ended) this.takePage(await iterator.next(wanted));
+  }
+
+  private takePage(pairs: readonly (readonly [Uint8Array, Uint8Array])[]): void {
     if (pairs.length === 0) this.ended = true;
     for (const [raw, stored] of pairs) {
       const key = asBuffer(raw);
@@ -82,20 +91,20 @@ export class BucketHeads {
     const space = shard.spaceOf(bucket);
     const at = (key: ByteKey) => headKey(space, bucket, range.database, key);
     if (!range.reverse) {
-      return at(last === null ? asBuffer(range.from).toString('latin1') : `${last}\0`);
+      return at(last === null ? this.from : `${last}\0`);
     }
     if (last !== null) return at(last);
-    if (range.to !== null) return at(asBuffer(range.to).toString('latin1'));
+    if (this.to !== null) return at(this.to);
     if (range.database < 255) return headKey(space, bucket, range.database + 1, '');
     return tableStart(space, bucket, TABLE_CODES.d + 1);
   }
 
   /** A row of this bucket's database may lie outside the range, or be the one read last. */
   private side(name: ByteKey): 'before' | 'inside' | 'behind' {
-    const { range, last } = this;
-    const below = name < asBuffer(range.from).toString('latin1');
-    const above = range.to !== null && name >= asBuffer(range.to).toString('latin1');
-    if (range.reverse) {
+    const { last } = this;
+    const below = name < this.from;
+    const above = this.to !== null && name >= this.to;
+    if (this.range.reverse) {
       if (above || (last !== null && name >= last)) return 'before';
       return below ? 'behind' : 'inside';
     }

@@ -1,7 +1,8 @@
 /**
- * A snapshot on its way: rows without their space, one after the other in key order, cut into chunks
- * of at most 1 MiB wherever that falls. A chunk carries its number and a CRC-32; a row carries its own
- * CRC as stored. What a chunk says of lengths is believed only up to the limits of a row.
+ * A snapshot on its way: rows without their space, one after the other in key order, cut into
+ * chunks of at most 1 MiB wherever that falls. A chunk carries its number and a CRC-32; a row
+ * carries its own CRC as stored. What a chunk says of lengths is believed only up to the limits of
+ * a row.
  */
 import { crc32 } from '../../base/checksum.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../kv/limits.js';

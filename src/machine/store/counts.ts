@@ -1,7 +1,7 @@
 /**
  * Keys, bytes and digest per bucket and database of one replica, kept right by every put and delete
- * and written as one packed row beside the descriptor, so that they are those of the rows in the same
- * batch. The scrub and both ends of a snapshot count again and compare.
+ * and written as one packed row beside the descriptor, so that they are those of the rows in the
+ * same batch. The scrub and both ends of a snapshot count again and compare.
  */
 import { PROBE_DATABASE } from '../../kv/limits.js';
 import { DIGEST_MODULUS, digestMinus, digestPlus, getUint56, putUint56 } from './integers.js';

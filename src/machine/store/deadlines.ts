@@ -1,7 +1,8 @@
 /**
- * Deadlines of one replica: which keys are due, and from when on it is worth asking. Table `x` of the
- * store says what was due as of the last flush; dirty rows say the rest. A lower bound per bucket is
- * kept in memory, so that asking costs a read only for buckets where something may be due.
+ * Deadlines of one replica: which keys are due, and from when on it is worth asking. Table `x` of
+ * the store says what was due as of the last flush; dirty rows say the rest. A lower bound per
+ * bucket is kept in memory, so that asking costs a read only for buckets where something may be
+ * due.
  */
 import { asBuffer } from '../../base/bytes.js';
 import type { EpochMs } from '../../base/ids.js';

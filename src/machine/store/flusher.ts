@@ -1,7 +1,8 @@
 /**
- * Turns what was applied into synced batches: all changed shards together, one generation at a time,
- * by size or age, filled in slices so that nobody waits for it. A flush starts at the end of a turn or
- * in a microtask, so always between two entries: what it writes is an exact prefix of the apply order.
+ * Turns what was applied into synced batches: all changed shards together, one generation at a
+ * time, by size or age, filled in slices so that nobody waits for it. A flush starts at the end of
+ * a turn or in a microtask, so always between two entries: what it writes is an exact prefix of the
+ * apply order.
  */
 import type { Timer } from '../../base/clock.js';
 import type { GroupId, LogIndex, Term } from '../../base/ids.js';

@@ -1,4 +1,6 @@
-/** A binary heap: the smallest of many sorted streams first, without sorting what nobody asks for. */
+/**
+ * A binary heap: the smallest of many sorted streams first, without sorting what nobody asks for.
+ */
 export class Heap<T> {
   private readonly before: (a: T, b: T) => boolean;
   private readonly items: T[];

@@ -1,7 +1,7 @@
 /**
- * A replica that is received from a peer, into a space of its own. Each chunk is one synced batch of
- * the node's writer; nothing of it can be seen until a descriptor lists the space. A chunk, a row or a
- * sum that is not what it says refuses the whole.
+ * A replica that is received from a peer, into a space of its own. Each chunk is one synced batch
+ * of the node's writer; nothing of it can be seen until a descriptor lists the space. A chunk, a
+ * row or a sum that is not what it says refuses the whole.
  */
 import type { GroupId, ReplicaId, SpaceId } from '../../base/ids.js';
 import { RkvError } from '../../kv/errors.js';

@@ -1,6 +1,6 @@
 /**
- * Keys of the store: `space u32 | bucket u16 | table u8 | …`, so that all that belongs to a bucket is
- * one run. Space 0 is the node's own: `0 | kind u8 | number u64`. See docs/formats.md, "Store".
+ * Keys of the store: `space u32 | bucket u16 | table u8 | …`, so that all that belongs to a bucket
+ * is one run. Space 0 is the node's own: `0 | kind u8 | number u64`. See docs/formats.md, "Store".
  */
 import type { ByteKey } from '../../base/bytes.js';
 import type { SpaceId } from '../../base/ids.js';

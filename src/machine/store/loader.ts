@@ -1,7 +1,7 @@
 /**
  * Prefetch: brings heads into memory for a run of commands, synchronously while the turn's budget
- * lasts, else many at once in the background, and pins them. Promise: after `load` everything wanted
- * answers, and every row that came from the store has passed its CRC.
+ * lasts, else many at once in the background, and pins them. Promise: after `load` everything
+ * wanted answers, and every row that came from the store has passed its CRC.
  */
 import { asBuffer } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';
@@ -99,8 +99,9 @@ export class Loader {
         if (this.shard.dead) {
           throw new RkvError('NOT_READY', 'the replica was replaced while a key was read');
         }
-        // 1. We read K from the store. 2. K is loaded by another run, changed, flushed and forgotten.
-        // 3. Our answer comes, older than the store. So after a flush nothing read before is taken.
+        // 1. We read K from the store. 2. K is loaded by another run, changed, flushed and
+        // forgotten. 3. Our answer comes, older than the store. So after a flush nothing read
+        // before is taken.
         if (finished === generations.finished) {
           for (const [at, want] of missing.entries()) {
             if (!this.pinned(want)) this.take(want, keys[at] as Buffer, values[at]);

@@ -1,7 +1,7 @@
 /**
- * All replicas' rows on one node: opens the store, owns the one writer and the flusher, and hands out
- * each replica's rows. Host and replicas see `NodeState`; scrub, sweep and what was found wrong at the
- * start are for the node.
+ * All replicas' rows on one node: opens the store, owns the one writer and the flusher, and hands
+ * out each replica's rows. Host and replicas see `NodeState`; scrub, sweep and what was found wrong
+ * at the start are for the node.
  */
 import { assert, must } from '../../base/assert.js';
 import type { Clock } from '../../base/clock.js';
@@ -30,7 +30,7 @@ import type {
 import { BatchWriter, type SpaceCounter } from './batch-writer.js';
 import { corrupt, type Generations, type StoreContext } from './context.js';
 import { Counts, decodeCounts } from './counts.js';
-import { createDeadPieces, type DeadPieces } from './dead-pieces.js';
+import { DeadPieces } from './dead-pieces.js';
 import { decodeDescriptor, encodeDescriptor } from './descriptor-codec.js';
 import { Flusher, positionsOf, putNodeRow } from './flusher.js';
 import { openIncoming } from './incoming-snapshot.js';
@@ -73,8 +73,8 @@ export interface StoreStats {
 /** NodeState as the node sees it. */
 export interface OpenedNodeState extends NodeState {
   /**
-   * True: the store has lost a batch or a row of the node itself. Nothing of this state may be used:
-   * delete the store and take snapshots from peers, or refuse to start (exit 8).
+   * True: the store has lost a batch or a row of the node itself. Nothing of this state may be
+   * used: delete the store and take snapshots from peers, or refuse to start (exit 8).
    */
   readonly lostBatch: boolean;
   /** What was found, in words; null when all is well. */
@@ -148,7 +148,9 @@ class StoreBackedState implements OpenedNodeState {
       budget: new ReadBudget(clock, options.syncReadBudgetMs ?? 1),
       onDirty: () => this.flusher.onDirty(),
     };
-    this.dead = createDeadPieces(this.context, this.writer, {
+    this.dead = new DeadPieces({
+      store,
+      writer: this.writer,
       listed: () => this.listedPieces(),
       stopped: () => this.closed,
     });
@@ -230,7 +232,8 @@ class StoreBackedState implements OpenedNodeState {
     const { space } = must(descriptor.pieces[0], 'the piece that was received');
     const counts = this.incoming.get(space) ?? (await this.readIncoming(group, space));
     const shard = new ShardRows(this.context, descriptor, counts, false);
-    // From here the old rows are nobody's; a flush that has them in its batch comes before this one.
+    // From here the old rows are nobody's; a flush that has them in its batch comes before this
+    // one.
     if (before) {
       before.dead = true;
       this.shards.delete(group);

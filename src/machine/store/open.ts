@@ -1,7 +1,7 @@
 /**
- * What the store says of this node when it is opened: replicas with their counts, the space counter,
- * and the numbers of its last batches. A row of the node itself that is damaged or missing is told as
- * damage of the whole: none of this state may be used then.
+ * What the store says of this node when it is opened: replicas with their counts, the space
+ * counter, and the numbers of its last batches. A row of the node itself that is damaged or missing
+ * is told as damage of the whole: none of this state may be used then.
  */
 import { asBuffer } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';

@@ -1,6 +1,6 @@
 /**
- * One replica as a stream: rows, descriptor and counts under one snapshot of the store. All rows are
- * counted again on the way; a store that has lost one is found here and never becomes another
+ * One replica as a stream: rows, descriptor and counts under one snapshot of the store. All rows
+ * are counted again on the way; a store that has lost one is found here and never becomes another
  * replica's state.
  */
 import { asBuffer } from '../../base/bytes.js';

@@ -1,7 +1,7 @@
 /**
- * Overlay of the tables without cache: session records, meta rows, and the tables reserved for parts,
- * history and locks. Rows are encoded when they are flushed, so what is put and deleted before costs
- * a map entry; only meta rows, which the digest covers, are hashed at once.
+ * Overlay of the tables without cache: session records, meta rows, and the tables reserved for
+ * parts, history and locks. Rows are encoded when they are flushed, so what is put and deleted
+ * before costs a map entry; only meta rows, which the digest covers, are hashed at once.
  */
 import { assert } from '../../base/assert.js';
 import type { ByteKey } from '../../base/bytes.js';

@@ -1,6 +1,6 @@
 /**
- * How long this thread may block in synchronous look-ups of the store: about 1 ms a turn for the whole
- * node. A look-up that hits LevelDB's cache costs 1 to 4 µs, a promise five times that.
+ * How long this thread may block in synchronous look-ups of the store: about 1 ms a turn for the
+ * whole node. A look-up that hits LevelDB's cache costs 1 to 4 µs, a promise five times that.
  */
 import type { Clock } from '../../base/clock.js';
 

@@ -1,7 +1,8 @@
 /**
- * The bounded map of header fields of keys lately written or read, so that overwriting a hot key reads
- * nothing. The rows lie in their shards' maps; this keeps the clean ones in a clock (second chance)
- * and tells the owner of the coldest one to forget it when the estimate goes over the bound.
+ * The bounded map of header fields of keys lately written or read, so that overwriting a hot key
+ * reads nothing. The rows lie in their shards' maps; this keeps the clean ones in a clock (second
+ * chance) and tells the owner of the coldest one to forget it when the estimate goes over the
+ * bound.
  */
 import type { HeadRow } from './rows.js';
 

@@ -1,8 +1,9 @@
 /**
- * Values of the store. Every value, of whatever table, ends in a CRC-32 over its key (from the bucket
- * on, so that it stays right in another space) and the bytes before it: LevelDB as we use it verifies
- * nothing, so a row that does not fit its CRC is the only sign of rot. A head is encoded once, key
- * and value in one buffer, and that buffer is what the overlay keeps and the flush writes.
+ * Values of the store. Every value, of whatever table, ends in a CRC-32 over its key (from the
+ * bucket on, so that it stays right in another space) and the bytes before it: LevelDB as we use it
+ * verifies nothing, so a row that does not fit its CRC is the only sign of rot. A head is encoded
+ * once, key and value in one buffer, and that buffer is what the overlay keeps and the flush
+ * writes.
  */
 import { assert } from '../../base/assert.js';
 import { asBuffer } from '../../base/bytes.js';

@@ -1,8 +1,8 @@
 /**
- * Rows in memory. A head has one record for all that memory knows of it: the newest state (dirty, or
- * clean as a cached header), the state a running flush still has to write, and what the store holds.
- * A generation number says whose the newest state is: 0 = the store has it too, else the overlay's
- * active or flushing generation.
+ * Rows in memory. A head has one record for all that memory knows of it: the newest state (dirty,
+ * or clean as a cached header), the state a running flush still has to write, and what the store
+ * holds. A generation number says whose the newest state is: 0 = the store has it too, else the
+ * overlay's active or flushing generation.
  *
  * A flush writes the state as of its start. So a row that is changed while it waits in the flushing
  * generation first sets that state aside (`frozen`), until the writer has taken it.

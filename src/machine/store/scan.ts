@@ -1,7 +1,8 @@
 /**
- * One page of a scan: heads of one database in key order over all buckets of a shard, overlay included.
- * The overlay and a store snapshot are taken in the same instant, so a flush that runs meanwhile can
- * neither hide a key nor show it twice, and the page is the state of that one instant.
+ * One page of a scan: heads of one database in key order over all buckets of a shard, overlay
+ * included. The overlay and a store snapshot are taken in the same instant, so a flush that runs
+ * meanwhile can neither hide a key nor show it twice, and the page is the state of that one
+ * instant.
  */
 import { asBuffer, type ByteKey, fromByteKey } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';
@@ -118,8 +119,8 @@ class Page {
   }
 
   /**
-   * Emits in order as long as memory has what comes next. Else says what to wait for: a bucket whose
-   * page is used up, or a value that was too large to keep.
+   * Emits in order as long as memory has what comes next. Else says what to wait for: a bucket
+   * whose page is used up, or a value that was too large to keep.
    */
   private take(): 'end' | 'full' | BucketHeads | StoredHead {
     for (;;) {
@@ -178,7 +179,7 @@ class Page {
     const left = this.range.count - this.items.length;
     // A little over the fair share: keys are spread over the buckets by their hash.
     const share = Math.ceil((left / this.buckets) * 1.25) + 1;
-    while (source.current === undefined && !source.done) {
+    if (source.current === undefined && !source.done) {
       await source.refill(this.iterator, Math.min(Math.max(share, MIN_PAGE), MAX_PAGE));
       if (this.shard.dead) throw replaced();
     }

@@ -1,7 +1,7 @@
 /**
- * The scrub: reads a replica's stored rows at a bounded rate and compares them with their CRCs and with
- * the digests that apply has kept. Bucket by bucket, each under a store snapshot of its own, so that no
- * old state is held back for long.
+ * The scrub: reads a replica's stored rows at a bounded rate and compares them with their CRCs and
+ * with the digests that apply has kept. Bucket by bucket, each under a store snapshot of its own,
+ * so that no old state is held back for long.
  */
 import type { Clock } from '../../base/clock.js';
 import type { GroupId } from '../../base/ids.js';

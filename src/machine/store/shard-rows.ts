@@ -1,7 +1,7 @@
 /**
- * Rows of one replica: the `ShardState` that apply and reads work on. Memory (dirty rows, pinned rows,
- * cached headers) first, the store behind it. All changes are synchronous; what they came to is
- * written by the node's next flush, together with the descriptor as it stands at that moment.
+ * Rows of one replica: the `ShardState` that apply and reads work on. Memory (dirty rows, pinned
+ * rows, cached headers) first, the store behind it. All changes are synchronous; what they came to
+ * is written by the node's next flush, together with the descriptor as it stands at that moment.
  */
 import { assert, must } from '../../base/assert.js';
 import type { ByteKey } from '../../base/bytes.js';

@@ -1,6 +1,6 @@
 /**
- * All rows of one table without cache, for opening: overlay and store as of the first row asked for,
- * bucket by bucket in key order.
+ * All rows of one table without cache, for opening: overlay and store as of the first row asked
+ * for, bucket by bucket in key order.
  */
 import { asBuffer, type ByteKey } from '../../base/bytes.js';
 import type { StoreIterator } from '../ports.js';

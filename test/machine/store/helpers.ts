@@ -1,4 +1,7 @@
-/** What the tests of the store share: descriptors, places, hooks that remember, a store that can die. */
+/**
+ * What the tests of the store share: descriptors, places, hooks that remember, a store that can
+ * die.
+ */
 import { type ByteKey, toByteKey } from '../../../src/base/bytes.js';
 import { systemClock } from '../../../src/base/clock.js';
 import {
