@@ -87,16 +87,20 @@ async function open(options: FileLogOptions, files: LogFs): Promise<CompleteLog>
   });
   mustBeWhole(state, dir);
   await cutTail(files, scan, options.logger);
-  const log = new FileLog(options, files, state, scan);
+  const first = tail === null ? scan.nextSequence : scan.nextSequence - 1;
+  const log = new FileLog(options, files, state, scan, first);
   await log.begin(tail, replayer);
   return log;
 }
 
-/** The last segment ends with its last good frame from now on; nothing is ever appended to it. */
+/**
+ * The last segment ends with its last good frame from now on; nothing is ever appended to it. Synced
+ * in any case, for what a killed process left in the page cache.
+ */
 async function cutTail(files: LogFs, scan: Scan, logger?: (line: string) => void): Promise<void> {
   const last = scan.segments.at(-1);
   if (last === undefined) return;
-  if (last.size > last.end) await files.truncate(last.ref.path, last.end);
+  await files.truncate(last.ref.path, last.end);
   if (scan.torn !== null) {
     logger?.(`write-ahead log: torn tail cut, ${last.ref.path} at byte ${last.end}`);
   }
@@ -112,20 +116,26 @@ class FileLog implements CompleteLog {
   /** Frames read back for slow followers; the writer's own are in a cache of theirs. */
   readonly #reads: FrameCache;
   readonly #options: FileLogOptions;
-  readonly #nextSequence: number;
+  readonly #firstSequence: number;
   #failure: LogError | null = null;
   #tell: (error: LogError) => void;
   readonly #torn: RestoredLog['tornTail'];
   #closing: Promise<void> | null = null;
 
-  constructor(options: FileLogOptions, files: LogFs, state: LogState, scan: Scan) {
+  constructor(
+    options: FileLogOptions,
+    files: LogFs,
+    state: LogState,
+    scan: Scan,
+    firstSequence: number,
+  ) {
     const { dir, clock, logger = () => {}, segmentBytes = 16 * MIB } = options;
     const cacheBytes = options.cacheBytes ?? 8 * MIB;
     this.#state = state;
     this.#torn = scan.torn;
     this.restored = state.restored(scan.torn);
     this.#options = options;
-    this.#nextSequence = scan.nextSequence;
+    this.#firstSequence = firstSequence;
     this.#tell = options.onFatal;
     const fail = (error: unknown) => this.#fail(error);
     this.#retention = new Retention({
@@ -144,7 +154,7 @@ class FileLog implements CompleteLog {
       segments: this.#segments,
       cache: new FrameCache(cacheBytes),
       maxFrameBytes: options.maxFrameBytes ?? MIB,
-      nextSequence: scan.nextSequence,
+      nextSequence: firstSequence,
       onFail: fail,
       onRotated: () => this.#compactor.maybeRun(),
     });
@@ -162,7 +172,8 @@ class FileLog implements CompleteLog {
   async begin(tail: Buffer | null, replayer: Replayer): Promise<void> {
     const { onFatal } = this.#options;
     try {
-      await this.#segments.rotate(this.#nextSequence, FRAME_HEADER + (tail?.length ?? 0));
+      const bytes = FRAME_HEADER + (tail?.length ?? 0);
+      await this.#segments.rotate(this.#firstSequence, bytes, tail !== null);
       if (tail === null) return;
       const failed = new Promise<never>((_, reject) => {
         this.#tell = reject;

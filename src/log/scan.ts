@@ -2,7 +2,9 @@
  * Reading a log from end to end: at start, and by the offline tools. At most one frame was ever
  * un-synced, so what may be wrong without being corruption is the very end and nothing else: only
  * zeros behind the last good frame are a clean end; other bytes are a torn tail when no good frame
- * follows them anywhere, and corruption when one does. Reads only.
+ * follows them anywhere, and corruption when one does. A start repeats the last good frame, under
+ * its own sequence, in a new segment: what the disk lost of the first writing after all is no loss
+ * then. Reads only.
  */
 import path from 'node:path';
 import { LogCorruption } from './errors.js';
@@ -65,25 +67,36 @@ export async function scanLog(
 ): Promise<Scan> {
   const segments: ScannedSegment[] = [];
   let torn: Scan['torn'] = null;
-  let next: number | null = null;
+  let expected: number | null = null;
   for (const number of numbers) {
     const file = pathOf(number);
     const bytes = await readFile(files, file);
     const header = decodeSegmentHeader(bytes, file);
     if (identity !== null) mustBelong(header, identity, file);
-    if (torn !== null) {
-      throw new LogCorruption(pathOf(number - 1), torn.offset, 'a bad frame, and a later segment');
-    }
-    if (next !== null && header.firstSequence !== next) {
-      throw new LogCorruption(file, 0, `begins at ${header.firstSequence}, expected ${next}`);
-    }
+    const first = header.firstSequence;
     const ref: SegmentRef = { number, path: file, key: segmentKey(header) };
-    const walked = walkSegment(bytes, ref, header.firstSequence, visit);
-    if (walked.torn) torn = { segment: path.basename(file), offset: walked.end };
-    next = walked.next;
+    if (expected !== null) mustFollow(header, expected, file);
+    const walked = walkSegment(bytes, ref, first, visit);
+    const lost = first === expected && header.repeats && walked.frames === 0;
+    if (lost || (torn !== null && !header.repeats)) {
+      const offset = torn?.offset ?? segments.at(-1)?.end ?? 0;
+      throw new LogCorruption(pathOf(number - 1), offset, 'a bad frame, and a later segment');
+    }
+    torn = walked.torn ? { segment: path.basename(file), offset: walked.end } : null;
+    expected = Math.max(expected ?? first, walked.next);
     segments.push({ ref, header, size: bytes.length, end: walked.end, frames: walked.frames });
   }
-  return { segments, nextSequence: next ?? 1, torn };
+  return { segments, nextSequence: expected ?? 1, torn };
+}
+
+/**
+ * A segment begins where the one before ended. One made by a start begins a frame earlier: it repeats
+ * the last good frame; or at that frame, if the disk lost the first writing of it after all.
+ */
+function mustFollow(header: SegmentHeader, expected: number, file: string): void {
+  const first = header.firstSequence;
+  if (first === expected || (header.repeats && first === expected - 1)) return;
+  throw new LogCorruption(file, 0, `begins at frame ${first}, expected ${expected}`);
 }
 
 interface Walked {

@@ -17,6 +17,7 @@ const MAGIC = Buffer.from('rkv.wal\n', 'latin1');
 const SALT_BYTES = 16;
 const AT = { version: 8, clusterLength: 10, node: 12, number: 16, first: 24, salt: 32 } as const;
 const AT_CLUSTER = 48;
+const AT_REPEATS = 112;
 const AT_CHECK = SEGMENT_HEADER - 4;
 
 /** The next segment while it is being filled with zeros. */
@@ -29,8 +30,13 @@ export interface SegmentHeader {
   readonly number: number;
   /** Sequence of the segment's first frame, also when it holds none yet. */
   readonly firstSequence: number;
+  /** Made by a start: its first frame is the last good one of the segment before, written again. */
+  readonly repeats: boolean;
   readonly salt: Buffer;
 }
+
+/** Where a new segment stands in the log. */
+export type SegmentPlace = Pick<SegmentHeader, 'number' | 'firstSequence' | 'repeats'>;
 
 /** What every checksum of a segment starts from. */
 export interface SegmentKey {
@@ -58,9 +64,9 @@ export function checkIdentity(identity: Identity): void {
   }
 }
 
-export function newHeader(identity: Identity, number: number, first: number): SegmentHeader {
-  const salt = randomBytes(SALT_BYTES);
-  return { version: FORMAT_VERSION, ...identity, number, firstSequence: first, salt };
+export function newHeader(identity: Identity, place: SegmentPlace): SegmentHeader {
+  const { clusterId, nodeId } = identity;
+  return { version: FORMAT_VERSION, clusterId, nodeId, ...place, salt: randomBytes(SALT_BYTES) };
 }
 
 export function segmentKey(header: SegmentHeader): SegmentKey {
@@ -79,6 +85,7 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   writeU64(bytes, header.firstSequence, AT.first);
   header.salt.copy(bytes, AT.salt);
   bytes.write(header.clusterId, AT_CLUSTER);
+  bytes[AT_REPEATS] = header.repeats ? 1 : 0;
   bytes.writeUInt32LE(crc32(bytes.subarray(0, AT_CHECK)), AT_CHECK);
   return bytes;
 }
@@ -105,6 +112,7 @@ export function decodeSegmentHeader(bytes: Buffer, file: string): SegmentHeader 
     nodeId: bytes.readUInt32LE(AT.node),
     number,
     firstSequence: readU64(bytes, AT.first),
+    repeats: bytes[AT_REPEATS] === 1,
     salt: Buffer.from(bytes.subarray(AT.salt, AT.salt + SALT_BYTES)),
   };
 }

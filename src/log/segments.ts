@@ -83,13 +83,13 @@ export class Segments {
   }
 
   /** Makes the next segment the one that is written; it takes a frame of `frameBytes` at least. */
-  async rotate(firstSequence: number, frameBytes: number): Promise<void> {
+  async rotate(firstSequence: number, frameBytes: number, repeats = false): Promise<void> {
     const { files, dir, identity, segmentBytes } = this.#options;
     const size = Math.max(segmentBytes, SEGMENT_HEADER + frameBytes);
     const spare = await this.#spare.take(size);
     if (spare === null) throw new LogFailure(dir, 'closed while making a segment in', null);
     const number = (this.#all.at(-1)?.ref.number ?? 0) + 1;
-    const header = newHeader(identity, number, firstSequence);
+    const header = newHeader(identity, { number, firstSequence, repeats });
     const file = path.join(dir, segmentName(number));
     try {
       await this.#writeSynced(spare.fd, encodeSegmentHeader(header), 0);

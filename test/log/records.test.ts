@@ -8,7 +8,9 @@ import { type FrameRef, type MetaRecord, pendingRef } from '../../src/log/refs.j
 import { newHeader, segmentKey } from '../../src/log/segment.js';
 import type { LogRecord } from '../../src/replica/ports.js';
 
-const key = segmentKey(newHeader({ clusterId: 'c', nodeId: 1 }, 1, 1));
+const key = segmentKey(
+  newHeader({ clusterId: 'c', nodeId: 1 }, { number: 1, firstSequence: 1, repeats: false }),
+);
 const frameRef = (): FrameRef => ({
   segment: { number: 1, path: '/wal/1', key },
   offset: 0,

@@ -13,7 +13,8 @@ import {
 } from '../../src/log/segment.js';
 
 const identity = { clusterId: 'a-cluster', nodeId: 3 };
-const header = newHeader(identity, 12, 99);
+const place = { number: 12, firstSequence: 99, repeats: true };
+const header = newHeader(identity, place);
 const file = `/wal/${segmentName(12)}`;
 
 test('a header comes back as it was written', () => {
@@ -44,7 +45,7 @@ test('another cluster, node or version is a mismatch, not corruption', () => {
 });
 
 test('two segments of one number never share a key', () => {
-  expect(segmentKey(newHeader(identity, 12, 99)).seed).not.toBe(segmentKey(header).seed);
+  expect(segmentKey(newHeader(identity, place)).seed).not.toBe(segmentKey(header).seed);
 });
 
 test('names and numbers', () => {

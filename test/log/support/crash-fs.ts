@@ -48,6 +48,11 @@ export const systemError = (code: string): Error =>
 export class CrashFs implements LogFs {
   readonly durableWrites: boolean;
   faults: Faults = {};
+  /**
+   * False: a sync at a cut reaches nothing that was written before, as after a failed sync that left
+   * the page cache clean and the disk without the bytes.
+   */
+  honest = true;
   /** Syncs of files: durable writes and datasyncs. */
   syncs = 0;
   /** Names of all operations so far, for tests that stop at each. */
@@ -150,8 +155,11 @@ export class CrashFs implements LogFs {
     await this.#step('truncate', name);
     const inode = this.#inode(name);
     inode.current = Buffer.from(inode.current.subarray(0, size));
-    inode.durable = Buffer.from(inode.current);
-    inode.pending = [];
+    inode.durable = Buffer.from(inode.durable.subarray(0, size));
+    if (this.honest) settle(inode, inode.pending);
+    inode.current = Buffer.from(inode.current.subarray(0, size));
+    inode.durable = Buffer.from(inode.durable.subarray(0, size));
+    inode.pending = this.honest ? [] : inode.pending;
     this.syncs += 1;
   }
 

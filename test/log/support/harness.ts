@@ -56,6 +56,7 @@ export interface Opened {
   readonly clock: HandClock;
   readonly fatal: LogError[];
   readonly lines: string[];
+  readonly files: CrashFs;
 }
 
 export async function openOn(files: CrashFs, more: Partial<FileLogOptions> = {}): Promise<Opened> {
@@ -73,7 +74,7 @@ export async function openOn(files: CrashFs, more: Partial<FileLogOptions> = {})
     files,
     ...more,
   });
-  return { log: await ticking(clock, opening, () => !files.dead), clock, fatal, lines };
+  return { log: await ticking(clock, opening, () => !files.dead), clock, fatal, lines, files };
 }
 
 /** Lets time pass while something is awaited that may need timers; rejects when its disk dies. */
