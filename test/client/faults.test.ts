@@ -293,6 +293,29 @@ describe('sessions', () => {
   });
 });
 
+describe('time', () => {
+  it('a cluster clock that is not set yet counts as the wall clock', async () => {
+    const node = await fakeNode();
+    node.setNow(17);
+    const made = await client([node]);
+    await made.set('k', 'v');
+    expect(Math.abs(node.seen[0]!.stamp!.firstAttempt - Date.now())).toBeLessThan(5000);
+  });
+
+  it('a clock that was stepped is learnt from the first write it refuses', async () => {
+    const node = await fakeNode();
+    const made = await client([node]);
+    const later = Date.now() + 3_600_000;
+    node.setNow(later);
+    node.behave((request, answer, store) => {
+      const late = request.stamp!.firstAttempt < later - 600_000;
+      answer(late ? new RkvError('EXPIRED', 'below the horizon') : store.run(request));
+    });
+    await expect(made.set('k', 'v')).rejects.toMatchObject({ code: 'EXPIRED', kind: 'refused' });
+    expect((await made.set('k', 'v')).applied).toBe(true);
+  });
+});
+
 /** A key whose bucket lies in this half of the buckets. */
 function keyIn(half: 0 | 1, salt: number): string {
   for (let i = 0; ; i++) {

@@ -20,6 +20,9 @@ import {
 import { requestBytes } from '../gate/gate.js';
 import type { GrpcDoorLimits, GrpcDoorOptions } from './types.js';
 
+/** A cluster clock below this has not been set yet: its cluster is being born. */
+const EARLIEST_TIME_MS = Date.UTC(2020, 0, 1);
+
 /** The side of gRPC that a stream needs. */
 export interface FrameCall {
   /** Calls back when the bytes have left this process, or the stream is gone. */
@@ -46,13 +49,11 @@ export class SessionStream {
   /** The newest topology that has not been sent. */
   #topology: Topology | null = null;
   readonly #flush = (): void => this.#onEndOfTurn();
-  readonly #now: () => number;
 
   constructor(call: FrameCall, door: GrpcDoorOptions, limits: GrpcDoorLimits) {
     this.#call = call;
     this.#door = door;
     this.#limits = limits;
-    this.#now = door.now ?? (() => door.clock.wall());
   }
 
   get idle(): boolean {
@@ -102,8 +103,18 @@ export class SessionStream {
     );
   }
 
+  /** The time that new sequences are stamped with, milliseconds since 1970. */
+  #now(): number {
+    const now = this.#door.now?.() ?? 0;
+    return Math.floor(now < EARLIEST_TIME_MS ? this.#door.clock.wall() : now);
+  }
+
   #onAnswer(id: number, code: number, answer: Answer): void {
     if (this.#closed) return;
+    // The client's idea of our time is behind (the cluster clock was stepped): tell it anew, first.
+    if (answer instanceof RkvError && answer.code === 'EXPIRED') {
+      this.#topology ??= this.#door.admin.topology();
+    }
     if (answer instanceof RkvError || rowByCode(code)?.access === 'write') {
       this.#reply(id, answer);
       return;
@@ -145,7 +156,7 @@ export class SessionStream {
     this.#flushing = false;
     if (this.#closed) return;
     if (this.#topology !== null && this.#unsentBytes <= this.#limits.unsentBytes) {
-      this.#write(encodeTopologyFrame(this.#topology, Math.floor(this.#now())));
+      this.#write(encodeTopologyFrame(this.#topology, this.#now()));
       this.#topology = null;
     }
     this.#writeOutbox();

@@ -181,6 +181,8 @@ export interface FakeNode {
   /** Replaces what the router does; null: serve. */
   behave(behaviour: Behaviour | null): void;
   setTopology(topology: Topology): void;
+  /** The cluster clock that the door tells. */
+  setNow(nowMs: number): void;
   setStatus(status: ClusterStatus): void;
   readonly watchers: number;
   close(): Promise<void>;
@@ -202,6 +204,7 @@ export async function startFakeNode(
   let behaviour: Behaviour | null = null;
   let topology = oneNodeTopology('127.0.0.1:1');
   let status: ClusterStatus | null = null;
+  let now: number | null = null;
 
   const router: Router = {
     execute(request, done) {
@@ -238,6 +241,7 @@ export async function startFakeNode(
     gate: createGate(),
     clock: systemClock,
     logger: { warn: () => undefined },
+    now: () => now ?? Date.now(),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   topology = oneNodeTopology(door.address);
@@ -252,6 +256,9 @@ export async function startFakeNode(
     setTopology(next) {
       topology = next;
       for (const watcher of watchers) watcher(next);
+    },
+    setNow(next) {
+      now = next;
     },
     setStatus(next) {
       status = next;
