@@ -5,6 +5,7 @@
  */
 import type { Tick } from '../base/ids.js';
 import { tickElection } from './election.js';
+import { leasesOn } from './lease.js';
 import { maybeAutoLeave, maybeLeave } from './membership.js';
 import { maybeQuiesce } from './quiesce.js';
 import { jointVote } from './quorum/joint.js';
@@ -31,7 +32,8 @@ function tickLeader(core: Core, leader: Leader): void {
   const { heartbeatTicks, electionTicks, checkQuorum } = core.config;
   if (++leader.heartbeatElapsed >= heartbeatTicks) {
     leader.heartbeatElapsed = 0;
-    leader.heartbeatDue = true;
+    // Alone there is nobody to beat for, but a lease lives from its rounds.
+    if (leader.progress.size > 1 || leasesOn(core)) leader.heartbeatDue = true;
   }
   if (++leader.quorumElapsed >= electionTicks) {
     leader.quorumElapsed = 0;
