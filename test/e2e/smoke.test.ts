@@ -10,11 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.dispose());
 
-it('sh test/smoke.sh exits 0 and leaves nothing behind', async () => {
+it('sh test/smoke.sh exits 0 and leaves nothing behind', { timeout: 200_000 }, async () => {
   const outcome = await new Promise<{ code: unknown; output: string }>((done) => {
-    const env = { ...process.env, RKV_HOME: sandbox.home, TMPDIR: sandbox.temp, NO_COLOR: '1' };
+    const rkv = `${process.execPath} ${join(PROJECT, 'bin', 'run.js')}`;
+    const env = { ...process.env, RKV: rkv, TMPDIR: sandbox.temp, NO_COLOR: '1' };
     const script = join(PROJECT, 'test', 'smoke.sh');
-    execFile('sh', [script], { env, timeout: 80_000 }, (error, stdout, stderr) => {
+    execFile('sh', [script], { env, timeout: 180_000 }, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : (error.code ?? error.signal), output: stdout + stderr });
     });
   });

@@ -117,15 +117,15 @@ async function collect(child: ChildProcess, options: RunOptions, what: string): 
   return ran;
 }
 
-/** Pids of all processes whose environment names this home; tells the node by its parent's gift. */
-async function pidsWithHome(home: string): Promise<number[]> {
+/** Pids of all processes that were started with this temporary folder: a child inherits it. */
+async function pidsWithTemp(temp: string): Promise<number[]> {
   const found: number[] = [];
   const names = await readdir('/proc').catch(() => []);
   for (const name of names) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    if (environment.split('\0').includes(`RKV_HOME=${home}`)) found.push(pid);
+    if (environment.split('\0').includes(`TMPDIR=${temp}`)) found.push(pid);
   }
   return found.filter(isAlive);
 }
@@ -234,9 +234,9 @@ export class Sandbox {
     if (left.length > 0) throw new Error(`temporary files were left: ${left.join(', ')}`);
   }
 
-  /** By pid as seen in a status, if the environment still says it is ours, and by environment. */
+  /** Where /proc is not there: what a status has shown. */
   async #alive(): Promise<number[]> {
-    if (process.platform === 'linux') return pidsWithHome(this.home);
+    if (process.platform === 'linux') return pidsWithTemp(this.temp);
     return [...this.#seen].filter(isAlive);
   }
 }
