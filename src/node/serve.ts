@@ -41,7 +41,7 @@ export async function serve(request: ServeRequest): Promise<number> {
   warn(log.logger);
   return runNodeProcess(async () => {
     const { startNode } = await import('./node.js');
-    return startNode(nodeOptions);
+    return startNode(nodeOptions, log.logger);
   }, log);
 }
 
