@@ -2,17 +2,16 @@
  * This node in the catalogue: its disk, addresses and labels, told until the meta group shows them;
  * the peers to keep streams to; and the shards led here, reported until the catalogue agrees.
  */
-import type { Clock, Timer } from '../base/clock.js';
+import type { Timer } from '../base/clock.js';
 import { type NodeId, nodeId } from '../base/ids.js';
 import type { Host } from '../host/host.js';
 import { RkvError } from '../kv/errors.js';
 import type { Addresses } from '../kv/status.js';
 import { type Catalogue, type NodeRecord, nodeOf, shardOf } from '../meta/catalogue.js';
 import type { MetaState } from '../meta/meta-state.js';
-import type { Logger } from '../observe/logger.js';
 import type { Transport } from '../replica/ports.js';
 import { CLUSTER_VERSION } from './birth.js';
-import type { DataDir } from './identity.js';
+import type { Assembly } from './foundation.js';
 import type { MetaClient } from './meta-client.js';
 import { RELEASE } from './release.js';
 
@@ -22,16 +21,11 @@ const TIMEOUT_MS = 2_000;
 const FIRST_MS = 50;
 
 export interface RegistrationParts {
-  readonly self: NodeId;
-  readonly clock: Clock;
+  readonly assembly: Assembly;
   readonly host: Host;
   readonly meta: MetaState;
   readonly metaClient: MetaClient;
   readonly transport: Transport;
-  readonly dataDir: DataDir;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly logger: Logger;
-  readonly onFatal: (error: unknown) => void;
 }
 
 const NOWHERE: Addresses = { grpc: null, redis: null, http: null, peer: null, redisCluster: null };
@@ -64,10 +58,10 @@ export class Registration {
   }
 
   #onCatalogue(catalogue: Catalogue): void {
-    const { self, transport, host } = this.#parts;
+    const { assembly, transport, host } = this.#parts;
     const peers = new Map<NodeId, string>();
     for (const node of catalogue.nodes) {
-      if (node.id !== self && node.addresses.peer !== null) {
+      if (node.id !== assembly.self && node.addresses.peer !== null) {
         peers.set(nodeId(node.id), node.addresses.peer);
       }
     }
@@ -80,11 +74,12 @@ export class Registration {
   }
 
   #record(): NodeRecord {
+    const { self, dataDir, nodeOptions } = this.#parts.assembly;
     return {
-      id: this.#parts.self,
-      diskId: this.#parts.dataDir.identity.diskId,
+      id: self,
+      diskId: dataDir.identity.diskId,
       addresses: this.#addresses,
-      labels: this.#parts.labels,
+      labels: nodeOptions.labels,
       release: RELEASE,
       versions: { min: CLUSTER_VERSION, max: CLUSTER_VERSION },
     };
@@ -94,7 +89,7 @@ export class Registration {
     const registered = await this.#register();
     if (registered) await this.#reportShards();
     if (this.#stopped) return;
-    this.#timer = this.#parts.clock.after(
+    this.#timer = this.#parts.assembly.clock.after(
       registered ? EVERY_MS : FIRST_MS,
       () => void this.#round(),
     );
@@ -102,15 +97,15 @@ export class Registration {
 
   /** True when the catalogue shows this node as it is. */
   async #register(): Promise<boolean> {
-    const { meta, metaClient, self, onFatal } = this.#parts;
+    const { assembly, meta, metaClient } = this.#parts;
     const record = this.#record();
-    const known = nodeOf(meta.catalogue, self);
+    const known = nodeOf(meta.catalogue, assembly.self);
     if (JSON.stringify(known) === JSON.stringify(record)) return true;
     const command = { op: 'register-node', node: record } as const;
     const reply = await metaClient.propose(command, TIMEOUT_MS).catch(() => null);
     if (reply === null) return false;
     if (!reply.ok) {
-      onFatal(new RkvError(reply.code, reply.message));
+      assembly.failure.report(new RkvError(reply.code, reply.message));
       return false;
     }
     return true;

@@ -168,6 +168,8 @@ export interface TransportHandler {
   /** The peer is there (again); a new boot of it has `boot` different from before. */
   onPeerUp(peer: NodeId, boot: string): void;
   onPeerDown(peer: NodeId): void;
+  /** The peer will not talk to this node, and says why (a reason of its handshake). */
+  onRefused?(peer: NodeId, reason: string): void;
   /**
    * The queue to `peer` was full and dropped appends of `group`, the newest first: its progress goes
    * back to probing. Called at the end of the turn, once per group.

@@ -25,6 +25,8 @@ import { type Assembler, createAssembler } from './pieces.js';
 export interface DialEvents {
   /** A welcome came; the answer says why its sender is not talked to, null: go on. */
   welcomed(hello: HelloFrame): string | null;
+  /** The other side refuses this node, and says why; `broken` follows. */
+  turnedAway(reason: string): void;
   /** All three streams are welcomed, by one process. */
   ready(): void;
   /** Called once; nothing else is called after it. `refused` when either side said no. */
@@ -102,6 +104,11 @@ export class Dial {
     return this.welcomes === STREAM_NAMES.length ? this.process : null;
   }
 
+  /** Something has answered. */
+  get isWelcome(): boolean {
+    return this.welcomes > 0;
+  }
+
   /** Lets messages through. */
   start(): void {
     if (this.started) return;
@@ -156,6 +163,7 @@ export class Dial {
 
   private welcome(stream: ClientReadableStream<Buffer>, welcome: WelcomeFrame): void {
     if (welcome.kind === 'refused') {
+      if (!this.closed) this.on.turnedAway(welcome.reason);
       this.break(welcome.reason, true);
       return;
     }

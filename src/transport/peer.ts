@@ -61,6 +61,7 @@ export class Peer {
       welcomed: (hello, attempt) => this.onWelcome(hello, attempt),
       ready: () => this.maybeUp(),
       refused: (reason) => this.onRefused(reason),
+      turnedAway: (reason) => options.handler.onRefused?.(node, reason),
       broken: (why) => this.disconnect(why),
       control: (frame) => this.lanes.onControl(frame),
       append: (frame) => this.lanes.onAppend(frame),
@@ -100,12 +101,8 @@ export class Peer {
       this.disconnect('it has dialled anew');
       this.dropOutgoing();
     }
-    this.outgoing ??= this.createOutgoing(hello);
+    this.outgoing ??= this.begin(hello);
     this.outgoing.add(name, call, this.host.hello(this.node, 0));
-    // It reaches us, so it is worth dialling now, not when the backoff is over.
-    const dialled = this.dialer.current?.bootId ?? hello.bootId;
-    if (dialled === hello.bootId) this.dialer.hurry();
-    else this.dialer.restart();
     this.maybeUp();
   }
 
@@ -155,7 +152,11 @@ export class Peer {
     this.outgoing = null;
   }
 
-  private createOutgoing(hello: HelloFrame): Outgoing {
+  /** The first stream of an attempt: it reaches us, so it is worth dialling now. */
+  private begin(hello: HelloFrame): Outgoing {
+    const dialled = this.dialer.current?.bootId ?? hello.bootId;
+    if (dialled === hello.bootId) this.dialer.hurry();
+    else this.dialer.restart();
     const outgoing: Outgoing = new Outgoing(hello, this.options.limits, {
       drain: (name) => {
         if (this.outgoing === outgoing) this.lanes.onDrain(name);
