@@ -40,10 +40,12 @@ export class Auditor {
 
   /** What is wrong with the whole, or null. */
   difference(expected: Counts, onlyBucket?: number): string | null {
+    const counted = expected.difference(this.counts, onlyBucket);
+    if (counted !== null) return counted;
     if (this.deadlineRows !== 0 || this.deadlineSum !== 0) {
       return `${Math.abs(this.deadlineRows)} deadlines do not fit the keys they are of`;
     }
-    return expected.difference(this.counts, onlyBucket);
+    return null;
   }
 
   private addHead(bucket: number, key: Buffer, stored: Buffer): string | null {

@@ -71,6 +71,11 @@ export class BatchWriter {
     return job;
   }
 
+  /** What ended the writing; null while all is well. */
+  get failure(): { readonly error: unknown } | null {
+    return this.failed;
+  }
+
   /** Resolves when everything asked for so far is done. */
   idle(): Promise<void> {
     return this.tail;

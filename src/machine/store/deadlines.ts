@@ -153,7 +153,11 @@ export class Deadlines {
         break;
       }
       if (decodeRow(at, stored) === null) {
-        throw corrupt(shard.context, shard.descriptor.shard, `a deadline of bucket ${bucket}`);
+        throw corrupt(
+          shard.context,
+          shard.descriptor.shard,
+          `a deadline of bucket ${bucket} fails its check`,
+        );
       }
       rows.push({ ...decodeDeadlineKey(at), at });
     }

@@ -78,6 +78,8 @@ export class Flusher {
 
   /** Everything applied so far; resolves when it is synced. */
   flush(): Promise<void> {
+    const { failure } = this.writer;
+    if (failure) return Promise.reject(failure.error);
     if (!this.isDirty()) return this.running ?? Promise.resolve();
     if (this.running === null) return this.start();
     // One run at a time, its release included: rows know of one flushing generation only.

@@ -28,7 +28,7 @@ import type {
   ShardState,
 } from '../types.js';
 import { BatchWriter, type SpaceCounter } from './batch-writer.js';
-import { corrupt, type Generations, type StoreContext } from './context.js';
+import { corrupt as foundCorrupt, type Generations, type StoreContext } from './context.js';
 import { Counts, decodeCounts } from './counts.js';
 import { DeadPieces } from './dead-pieces.js';
 import { decodeDescriptor, encodeDescriptor } from './descriptor-codec.js';
@@ -79,6 +79,8 @@ export interface OpenedNodeState extends NodeState {
   readonly lostBatch: boolean;
   /** What was found, in words; null when all is well. */
   readonly damage: string | null;
+  /** Groups of which a wrong row has been found so far, at the opening too: to be fenced. */
+  readonly corrupt: ReadonlyMap<GroupId, string>;
   /**
    * Deletes pieces that no descriptor lists. Call once after the start, when unfinished snapshot
    * records of the log have been installed.
@@ -102,6 +104,7 @@ export async function openNodeState(options: NodeStateOptions): Promise<OpenedNo
 class StoreBackedState implements OpenedNodeState {
   readonly damage: string | null;
   readonly descriptors = new Map<GroupId, Descriptor>();
+  readonly corrupt = new Map<GroupId, string>();
   private readonly context: StoreContext;
   private readonly writer: BatchWriter;
   private readonly flusher: Flusher;
@@ -116,7 +119,7 @@ class StoreBackedState implements OpenedNodeState {
 
   constructor(options: NodeStateOptions, opened: OpenedStore) {
     const { store, clock } = options;
-    const hooks = fatalOnce(options.hooks);
+    const hooks = this.watched(options.hooks);
     this.damage = opened.damage;
     this.spaces = { next: opened.nextSpace, durable: opened.nextSpace };
     const generations: Generations = { active: 1, activeBytes: 0, flushingBytes: 0, finished: 0 };
@@ -159,8 +162,14 @@ class StoreBackedState implements OpenedNodeState {
   async openShards(opened: OpenedStore): Promise<void> {
     for (const { descriptor, counts } of opened.replicas) {
       const shard = new ShardRows(this.context, descriptor, counts, false);
-      await this.adopt(shard);
       this.positions.set(descriptor.shard, { ...descriptor.applied });
+      try {
+        await this.adopt(shard);
+      } catch (error) {
+        if (!(error instanceof RkvError) || error.code !== 'CORRUPT') throw error;
+        // Named in `corrupt`: the replica is there to be fenced, the others go on.
+        this.show(shard);
+      }
     }
   }
 
@@ -183,8 +192,7 @@ class StoreBackedState implements OpenedNodeState {
     const isTaken = descriptor.pieces.some((piece) => taken.some((other) => overlap(piece, other)));
     assert(!isTaken, 'a new replica has spaces of its own');
     const shard = new ShardRows(this.context, descriptor, new Counts(), true);
-    this.shards.set(group, shard);
-    this.descriptors.set(group, shard.descriptor);
+    this.show(shard);
     shard.markChanged(0);
     return shard;
   }
@@ -245,6 +253,7 @@ class StoreBackedState implements OpenedNodeState {
       batch.del(nodeKey(NODE_ROWS.incoming, space));
     });
     this.positions.set(group, { ...descriptor.applied });
+    this.corrupt.delete(group);
     await this.adopt(shard);
     this.incoming.delete(space);
     if (before) this.removeBehind(before.descriptor.pieces);
@@ -258,6 +267,7 @@ class StoreBackedState implements OpenedNodeState {
     this.shards.delete(group);
     this.descriptors.delete(group);
     this.positions.delete(group);
+    this.corrupt.delete(group);
     this.inBackground(async () => {
       await this.writer.write((batch) => {
         batch.del(nodeKey(NODE_ROWS.replica, group));
@@ -308,6 +318,24 @@ class StoreBackedState implements OpenedNodeState {
     }
   }
 
+  /** The writer and whoever waits for it may both tell of one failure; the node hears it once. */
+  private watched(hooks: NodeStateHooks): NodeStateHooks {
+    let told = false;
+    return {
+      onFlushed: (groups) => hooks.onFlushed(groups),
+      onDrained: () => hooks.onDrained(),
+      onCorrupt: (group, what) => {
+        if (!this.corrupt.has(group)) this.corrupt.set(group, what);
+        hooks.onCorrupt(group, what);
+      },
+      onFatal(error) {
+        if (told) return;
+        told = true;
+        hooks.onFatal(error);
+      },
+    };
+  }
+
   private onFlushed(parts: readonly FlushPart[]): void {
     const groups = positionsOf(parts);
     for (const { group, index, term } of groups) this.positions.set(group, { index, term });
@@ -324,8 +352,12 @@ class StoreBackedState implements OpenedNodeState {
         shard.plain.metaCrcs.set(metaName(bucket, key), crc);
       }
     }
-    this.shards.set(group, shard);
-    this.descriptors.set(group, shard.descriptor);
+    this.show(shard);
+  }
+
+  private show(shard: ShardRows): void {
+    this.shards.set(shard.descriptor.shard, shard);
+    this.descriptors.set(shard.descriptor.shard, shard.descriptor);
   }
 
   private async readIncoming(group: GroupId, space: SpaceId): Promise<Counts> {
@@ -334,7 +366,7 @@ class StoreBackedState implements OpenedNodeState {
     const row = stored === undefined ? null : decodeRow(key, stored);
     const counts = row === null ? null : decodeCounts(row);
     if (counts === null) {
-      throw corrupt(this.context, group, `the snapshot in space ${space} is not whole`);
+      throw foundCorrupt(this.context, group, `the snapshot in space ${space} is not whole`);
     }
     return counts;
   }
@@ -358,21 +390,6 @@ class StoreBackedState implements OpenedNodeState {
       .finally(() => this.behind.delete(running));
     this.behind.add(running);
   }
-}
-
-/** The writer and whoever waits for it may both tell of one failure. */
-function fatalOnce(hooks: NodeStateHooks): NodeStateHooks {
-  let told = false;
-  return {
-    onFlushed: (groups) => hooks.onFlushed(groups),
-    onDrained: () => hooks.onDrained(),
-    onCorrupt: (group, what) => hooks.onCorrupt(group, what),
-    onFatal(error) {
-      if (told) return;
-      told = true;
-      hooks.onFatal(error);
-    },
-  };
 }
 
 const wholeSpace = (space: SpaceId): Piece => ({ space, range: { first: 0, last: BUCKETS - 1 } });

@@ -234,3 +234,40 @@ export async function damage(
   else await batch.abandon();
   return changed;
 }
+
+/** How many rows each space of replicas has in the store. */
+export async function rowsBySpace(store: OrderedStore): Promise<Map<number, number>> {
+  const spaces = new Map<number, number>();
+  const iterator = store.iterate({ gte: Buffer.from([0, 0, 0, 1]), lt: Buffer.alloc(8, 0xff) });
+  for (;;) {
+    const pairs = await iterator.next(1000);
+    if (pairs.length === 0) break;
+    for (const [key] of pairs) {
+      const space = Buffer.from(key).readUInt32BE(0);
+      spaces.set(space, (spaces.get(space) ?? 0) + 1);
+    }
+  }
+  await iterator.close();
+  return spaces;
+}
+
+/** A store whose writes wait until they are let go. */
+export function gated(store: OrderedStore): { store: OrderedStore; open: () => void } {
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const batchOf = (): ReturnType<OrderedStore['batch']> => {
+    const batch = store.batch();
+    return {
+      put: (key, value) => batch.put(key, value),
+      del: (key) => batch.del(key),
+      get length() {
+        return batch.length;
+      },
+      write: () => gate.then(() => batch.write()),
+      abandon: () => batch.abandon(),
+    };
+  };
+  return { store: { ...store, batch: batchOf }, open };
+}
