@@ -9,9 +9,13 @@ import {
   credentials,
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
+  logVerbosity,
   Server,
+  ServerCredentials,
   type ServiceDefinition,
+  setLogVerbosity,
 } from '@grpc/grpc-js';
+import { RkvError } from '../kv/errors.js';
 import type { TransportLimits } from './limits.js';
 
 /** The streams of a connection, besides those of snapshots. */
@@ -41,11 +45,28 @@ function common(limits: TransportLimits): ChannelOptions {
 }
 
 export function createPeerServer(limits: TransportLimits): Server {
+  // gRPC writes to stderr what it also reports; the node has a log of its own.
+  setLogVerbosity(logVerbosity.NONE);
   return new Server({
     ...common(limits),
     'grpc.max_send_message_length': limits.maxMessageBytes,
     'grpc.max_receive_message_length': MAX_UP_BYTES,
     'grpc.max_concurrent_streams': MAX_STREAMS,
+  });
+}
+
+/**
+ * The port that is bound; gRPC tells the system's code in its message only. Rejects with
+ * PORT_TAKEN, or USAGE when the address is no good.
+ */
+export function bindPeerServer(server: Server, listen: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else if (error.message.includes('EADDRINUSE')) {
+        reject(new RkvError('PORT_TAKEN', `${listen} (peers) is taken by another process`));
+      } else reject(new RkvError('USAGE', `cannot listen on ${listen} (peers): ${error.message}`));
+    });
   });
 }
 

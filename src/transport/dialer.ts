@@ -9,8 +9,8 @@ import { type Backoff, createBackoff } from './backoff.js';
 import { Dial, type DialEvents } from './dial.js';
 import type { GrpcTransportOptions } from './types.js';
 
-/** An attempt younger than this is left alone when its peer shows up here. */
-const YOUNG_DIAL_MS = 200;
+/** An attempt without an answer for so long goes nowhere: the peer that shows up is elsewhere. */
+const PATIENCE_MS = 1000;
 
 export interface DialerEvents extends Omit<DialEvents, 'welcomed' | 'broken'> {
   /** As in DialEvents; `attempt` is the dial it came on. */
@@ -28,7 +28,7 @@ export class Dialer {
   private readonly on: DialerEvents;
   private readonly backoff: Backoff;
   private configured: string | null = null;
-  /** Where the peer says it is; tried in turn with the configured address. */
+  /** Where the peer says it is; tried in turn with the configured address, which goes first. */
   private learned: string | null = null;
   private attempts = 0;
   private startedAt: MonoMs;
@@ -61,12 +61,10 @@ export class Dialer {
     if (address !== '' && address !== this.configured) this.learned = address;
   }
 
-  /** Dials now, quick attempts to follow, unless one is connected or has just begun. */
+  /** Dials now, quick attempts to follow, unless one is connected or under way. */
   hurry(): void {
-    if (this.current !== null) {
-      if (this.current.bootId !== null) return;
-      if (this.options.clock.monotonic() - this.startedAt < YOUNG_DIAL_MS) return;
-    }
+    const underWay = this.options.clock.monotonic() - this.startedAt < PATIENCE_MS;
+    if (this.current !== null && (this.current.isWelcome || underWay)) return;
     this.restart();
   }
 
@@ -74,6 +72,7 @@ export class Dialer {
   restart(): void {
     this.drop();
     this.backoff.reset();
+    this.attempts = 0;
     this.dial();
   }
 
@@ -86,6 +85,7 @@ export class Dialer {
   /** The connection is up: the next loss is answered quickly. */
   settled(): void {
     this.backoff.reset();
+    this.attempts = 0;
   }
 
   close(): void {
@@ -108,8 +108,9 @@ export class Dialer {
 
   private nextAddress(): string | null {
     const known = [this.configured, this.learned].filter((address) => address !== null);
+    const address = known[this.attempts % Math.max(1, known.length)] ?? null;
     this.attempts += 1;
-    return known[this.attempts % Math.max(1, known.length)] ?? null;
+    return address;
   }
 
   private dial(): void {

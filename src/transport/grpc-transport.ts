@@ -9,16 +9,14 @@
  * flush go at the end of the turn by themselves.
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { ServerCredentials } from '@grpc/grpc-js';
 import { assert } from '../base/assert.js';
 import type { NodeId } from '../base/ids.js';
-import { RkvError } from '../kv/errors.js';
 import type { NodeBeat, PeerMessage, SnapshotHeader, Transport } from '../replica/ports.js';
 import { decodeHello, encodeWelcome, type HelloFrame } from '../wire/peer-codec.js';
 import type { SnapshotTotals } from '../wire/snapshot-codec.js';
 import { WireError } from '../wire/wire-error.js';
 import type { CallDone } from './call-lane.js';
-import { addPeerService, createPeerServer, type StreamName } from './channel.js';
+import { addPeerService, bindPeerServer, createPeerServer, type StreamName } from './channel.js';
 import { CallError, SnapshotError } from './errors.js';
 import { type Boot, judgeHello } from './handshake.js';
 import { checkTransportLimits } from './limits.js';
@@ -40,14 +38,6 @@ export interface GrpcTransport extends Transport {
 
 type InCall = ServerWritableStream<Buffer, Buffer>;
 const MAX_LOGGED_REFUSALS = 256;
-
-/** gRPC tells the system's code in its message only. */
-function bindError(listen: string, error: Error): RkvError {
-  if (/EADDRINUSE/.test(error.message)) {
-    return new RkvError('PORT_TAKEN', `${listen} (peers) is taken by another process`);
-  }
-  return new RkvError('USAGE', `cannot listen on ${listen} (peers): ${error.message}`);
-}
 
 class GrpcNode implements PeerHost {
   readonly options: GrpcTransportOptions;
@@ -82,11 +72,7 @@ class GrpcNode implements PeerHost {
 
   async listen(): Promise<string> {
     const { listen, advertise } = this.options;
-    const port = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(bindError(listen, error)),
-      );
-    });
+    const port = await bindPeerServer(this.server, listen);
     const address = `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`;
     this.advertise = advertise ?? address;
     return address;
@@ -256,7 +242,7 @@ class GrpcNode implements PeerHost {
   }
 }
 
-/** Binds `listen` and answers peers from then on. Rejects when the address cannot be bound. */
+/** Binds `listen` and answers peers from then on. Rejects with PORT_TAKEN or USAGE if it cannot. */
 export async function openGrpcTransport(options: GrpcTransportOptions): Promise<GrpcTransport> {
   const node = new GrpcNode(options);
   const address = await node.listen();

@@ -31,11 +31,12 @@ export interface FetchOrder {
   readonly done: (fetch: SnapshotFetch) => void;
 }
 
+type FetchOptions = Pick<GrpcTransportOptions, 'limits' | 'clock' | 'handler' | 'logger'>;
 type Part<K extends SnapshotDown['kind']> = Extract<SnapshotDown, { kind: K }>;
 
 export class SnapshotFetch {
   readonly from: NodeId;
-  private readonly options: GrpcTransportOptions;
+  private readonly options: FetchOptions;
   private readonly order: FetchOrder;
   private readonly client: Client;
   private readonly stream: ClientDuplexStream<Buffer, Buffer>;
@@ -47,7 +48,7 @@ export class SnapshotFetch {
   private chunks = 0;
   private ended = false;
 
-  constructor(options: GrpcTransportOptions, order: FetchOrder) {
+  constructor(options: FetchOptions, order: FetchOrder) {
     this.from = order.from;
     this.options = options;
     this.order = order;
@@ -115,6 +116,9 @@ export class SnapshotFetch {
     if (this.welcomed !== (kind !== 'welcome')) throw new WireError(`${kind} out of order`);
     if (kind === 'welcome') return;
     if ((this.sink === null) !== (kind === 'header')) throw new WireError(`${kind} out of order`);
+    if (kind === 'finish' && this.assembler.busy) {
+      throw new WireError('the end in the middle of a chunk');
+    }
     if (this.busy) throw new WireError(`${kind} before the last chunk was acknowledged`);
   }
 
