@@ -63,6 +63,13 @@ export function nodesTable(table: Table, nodes: readonly NodeStatus[]): string {
 const lagOf = (shard: ShardStatus): number =>
   shard.members.reduce((lag, member) => Math.max(lag, member.lag), 0);
 
+/** Nodes in order; a learner's in brackets. */
+const membersOf = (shard: ShardStatus): string =>
+  [...shard.members]
+    .sort((a, b) => a.node - b.node)
+    .map((one) => (one.role === 'voter' ? `${one.node}` : `(${one.node})`))
+    .join(' ');
+
 export function shardsTable(table: Table, shards: readonly ShardStatus[]): string {
   return table(
     [
@@ -93,7 +100,7 @@ export function shardsTable(table: Table, shards: readonly ShardStatus[]): strin
       sizeOf(shard.bytes),
       Math.round(shard.readsPerSecond),
       Math.round(shard.writesPerSecond),
-      shard.members.map((one) => (one.role === 'voter' ? `${one.node}` : `${one.node}?`)).join(' '),
+      membersOf(shard),
     ]),
   );
 }

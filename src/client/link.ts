@@ -15,6 +15,7 @@ import type { Clock, Timer } from '../base/clock.js';
 import type { EpochMs } from '../base/ids.js';
 import type { Topology } from '../kv/status.js';
 import { KV_SESSION_PATH } from '../wire/client-codec/admin.js';
+import { WireError } from '../wire/client-codec/proto-reader.js';
 import { encodeClientFrame } from '../wire/client-codec/request.js';
 import {
   type Answer,
@@ -171,7 +172,8 @@ export class Link implements ServerFrameReader {
     try {
       readServerFrame(frame, this);
     } catch (error) {
-      this.#break(`the node sent what is no frame: ${(error as Error).message}`);
+      if (!(error instanceof WireError)) throw error;
+      this.#break(`the node sent what is no frame: ${error.message}`);
     }
   }
 

@@ -14,6 +14,7 @@ import {
 import type { Clock } from '../../base/clock.js';
 import { RkvError } from '../../kv/errors.js';
 import { KV_SESSION_PATH } from '../../wire/client-codec/admin.js';
+import { WireError } from '../../wire/client-codec/proto-reader.js';
 import { ADMIN_SERVICE, adminHandlers } from './admin-service.js';
 import { SessionStream } from './session-stream.js';
 import {
@@ -93,7 +94,8 @@ class Sessions {
       try {
         stream.onFrame(frame);
       } catch (error) {
-        const message = (error as Error).message;
+        if (!(error instanceof WireError)) throw error;
+        const { message } = error;
         this.#door.logger.warn({ peer: call.getPeer(), error: message }, 'client frame refused');
         gone();
         call.emit('error', { code: status.INVALID_ARGUMENT, details: message });

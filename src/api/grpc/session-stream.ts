@@ -1,7 +1,8 @@
 /**
  * One client's stream at the gRPC door: frames in, each request through the gate to the router;
  * answers gather until the turn ends and leave in one frame. No promise per request. A client that
- * does not read its answers is not read from.
+ * does not read its answers is not read from. Arguments are views of the frame: the router may hold
+ * them until it has answered, what it keeps longer it copies.
  */
 import type { MonoMs } from '../../base/ids.js';
 import { rowByCode } from '../../kv/catalog/catalog.js';
