@@ -43,6 +43,7 @@ import { RowCache } from './row-cache.js';
 import { crcOfStored, decodeRow, encodeRow } from './row-codec.js';
 import { type ScrubOptions, type ScrubResult, scrubReplica } from './scrub.js';
 import { type FlushPart, ShardRows } from './shard-rows.js';
+import { watchedHooks } from './watched-hooks.js';
 
 export interface NodeStateOptions {
   readonly store: OrderedStore;
@@ -119,7 +120,7 @@ class StoreBackedState implements OpenedNodeState {
 
   constructor(options: NodeStateOptions, opened: OpenedStore) {
     const { store, clock } = options;
-    const hooks = this.watched(options.hooks);
+    const hooks = watchedHooks(options.hooks, this.corrupt);
     this.damage = opened.damage;
     this.spaces = { next: opened.nextSpace, durable: opened.nextSpace };
     const generations: Generations = { active: 1, activeBytes: 0, flushingBytes: 0, finished: 0 };
@@ -316,24 +317,6 @@ class StoreBackedState implements OpenedNodeState {
       this.flusher.close();
       await this.writer.idle();
     }
-  }
-
-  /** The writer and whoever waits for it may both tell of one failure; the node hears it once. */
-  private watched(hooks: NodeStateHooks): NodeStateHooks {
-    let told = false;
-    return {
-      onFlushed: (groups) => hooks.onFlushed(groups),
-      onDrained: () => hooks.onDrained(),
-      onCorrupt: (group, what) => {
-        if (!this.corrupt.has(group)) this.corrupt.set(group, what);
-        hooks.onCorrupt(group, what);
-      },
-      onFatal(error) {
-        if (told) return;
-        told = true;
-        hooks.onFatal(error);
-      },
-    };
   }
 
   private onFlushed(parts: readonly FlushPart[]): void {
