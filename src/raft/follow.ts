@@ -89,6 +89,7 @@ export function onHeartbeat(core: Core, message: MessageOf<'heartbeat'>): void {
   // Within what this replica acknowledged, also if a heartbeat overtakes appends: but a replica
   // that lost its log (a new disk under an old name) must stop here rather than make things up.
   assert(message.commit <= core.log.last, 'a leader commits here only what was acknowledged here');
+  if (message.commit > follower.matched) follower.matched = message.commit;
   commitTo(core, message.commit);
   if (message.round > follower.round) follower.round = message.round;
   const { self: from, term } = core;

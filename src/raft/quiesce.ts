@@ -53,7 +53,10 @@ function isIdle(core: Core, leader: Leader): boolean {
 export function onQuiesce(core: Core, message: MessageOf<'quiesce'>): void {
   const follower = onLeader(core, message.from);
   const { log } = core;
-  if (log.last !== message.commit || follower.matched < message.commit) return;
+  // The leader rests only when everybody has acknowledged its whole log: what ends where its log
+  // ends is the same.
+  if (log.last !== message.commit) return;
+  if (message.commit > follower.matched) follower.matched = message.commit;
   commitTo(core, message.commit);
   if (follower.gathered.length > 0 || follower.forwarded.size > 0) return;
   setResting(core, true);

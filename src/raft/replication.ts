@@ -162,7 +162,9 @@ export function onAppendReply(
     maybeHandOver(core, leader, progress);
   } else {
     // §5.3 of the paper, by whole terms: skip what has a larger term than the follower had there.
-    const hint = core.log.lastAtMost(result.hintIndex, result.hintTerm);
+    const { hintIndex, hintTerm } = result;
+    const gone = hintIndex < core.log.floor.index;
+    const hint = gone ? hintIndex : core.log.lastAtMost(hintIndex, hintTerm);
     if (onReject(progress, result.rejected, hint)) leader.sendDue = true;
   }
   noteRound(core, leader, progress, message.round);
