@@ -153,8 +153,9 @@ function missingSuites(files) {
   const paths = new Set(files.map(({ path }) => path));
   const findings = [];
   for (const { port, suite } of PORT_SUITES) {
-    if (!paths.has(port)) findings.push(`${port}: named as a port, but not there`);
-    else if (!paths.has(suite)) findings.push(`${port}: its conformance suite ${suite} is missing`);
+    if (paths.has(port) && !paths.has(suite)) {
+      findings.push(`${port}: its conformance suite ${suite} is missing`);
+    }
   }
   return findings;
 }

@@ -77,4 +77,8 @@ export const ENTRIES = [
 export const NOT_A_PORT = ['src/launcher/ports.ts'];
 
 /** A port is its conformance suite: each adapter of the port runs it. */
-export const PORT_SUITES = [];
+export const PORT_SUITES = [
+  { port: 'src/machine/ports.ts', suite: 'test/conformance/store/ordered-store.ts' },
+  { port: 'src/replica/ports.ts', suite: 'test/conformance/log/log.ts' },
+  { port: 'src/replica/ports.ts', suite: 'test/conformance/transport/transport.ts' },
+];

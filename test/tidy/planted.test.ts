@@ -80,6 +80,7 @@ const PLANTED: readonly Planted[] = [
   untidy('a line too wide', 'src/host/a.ts', `// ${'w '.repeat(50)}\n`, /a\.ts:1: wider/),
   untidy('a dead file', 'src/host/a.ts', 'f();\n', /a\.ts: dead/),
   untidy('a running port', 'src/host/ports.ts', 'export const a = 1;\n', /a port holds types only/),
+  untidy('a port without its suite', 'src/machine/ports.ts', '', /ordered-store\.ts is missing/),
   untidy('a blob', 'docs/picture.png', 'x'.repeat(600_000), /picture\.png: 600000 bytes/),
 ];
 
