@@ -1,7 +1,7 @@
 /**
  * The cluster clock of one node: its monotonic clock plus an offset that is slewed towards the
- * median of the live nodes' wall clocks, never back (DESIGN section 6, "Time"). One wrong clock among
- * three moves nothing.
+ * median of the live nodes' wall clocks, never back (DESIGN section 6, "Time"). One wrong clock
+ * among three moves nothing.
  */
 import type { Clock } from '../base/clock.js';
 import type { EpochMs, MonoMs, NodeId } from '../base/ids.js';
@@ -27,7 +27,10 @@ export class ClusterClock {
   #last = 0;
   #trusted = false;
 
-  /** Goes on from `appliedTime`, the newest time in the state machine, until enough clocks are heard. */
+  /**
+   * Goes on from `appliedTime`, the newest time in the state machine, until enough clocks are
+   * heard.
+   */
   constructor(clock: Clock, appliedTime: EpochMs) {
     this.#clock = clock;
     this.#adjustedAt = clock.monotonic();

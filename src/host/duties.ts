@@ -72,7 +72,9 @@ export class Duties {
     }
   }
 
-  /** A frame that takes longer than an election timeout: heartbeats would flow, writes would not. */
+  /**
+   * A frame that takes longer than an election timeout: heartbeats would flow, writes would not.
+   */
   #watchDisk(): void {
     const hangs = this.#parts.log.frameAgeMs() > this.#parts.limits.electionMs;
     if (hangs === this.#diskHangs) return;

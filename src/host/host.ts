@@ -80,8 +80,8 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
   }
 
   /**
-   * Opens every replica the store has a descriptor of. `newborn`: their logs were begun by this very
-   * start; `campaign`: the groups to lead at once.
+   * Opens every replica the store has a descriptor of. `newborn`: their logs were begun by this
+   * very start; `campaign`: the groups to lead at once.
    */
   async open(newborn: boolean, campaign: (group: GroupId) => boolean): Promise<void> {
     for (const group of this.#parts.state.descriptors.keys()) {

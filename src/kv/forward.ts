@@ -1,6 +1,6 @@
 /**
- * What travels between the nodes of a cluster on behalf of a caller: a command for one shard, run on
- * the node it is sent to or not at all, and what became of it.
+ * What travels between the nodes of a cluster on behalf of a caller: a command for one shard, run
+ * on the node it is sent to or not at all, and what became of it.
  */
 import type { GroupId } from '../base/ids.js';
 import type { ErrorCode } from './errors.js';

@@ -11,7 +11,10 @@ export interface StoreRange {
   readonly gte: Uint8Array;
   readonly lt: Uint8Array;
   readonly reverse?: boolean;
-  /** Bytes one `next` may gather before it answers with less than `count`; small unless bulk is read. */
+  /**
+   * Bytes one `next` may gather before it answers with less than `count`; small unless bulk is
+   * read.
+   */
   readonly readAheadBytes?: number;
 }
 

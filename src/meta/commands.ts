@@ -1,4 +1,7 @@
-/** Commands of the meta group: what each does to the catalogue. Pure; the reply says if it was taken. */
+/**
+ * Commands of the meta group: what each does to the catalogue. Pure; the reply says if it was
+ * taken.
+ */
 import { unreachable } from '../base/assert.js';
 import type { ErrorCode } from '../kv/errors.js';
 import { type Catalogue, type NodeRecord, nodeOf, type ShardRecord, shardOf } from './catalogue.js';

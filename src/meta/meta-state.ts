@@ -1,6 +1,6 @@
 /**
- * The catalogue of one replica of the meta group: applied to by its log, kept as one row, watched by
- * the node (routing, peers, leader wishes).
+ * The catalogue of one replica of the meta group: applied to by its log, kept as one row, watched
+ * by the node (routing, peers, leader wishes).
  */
 import type { ShardState } from '../machine/types.js';
 import type { Catalogue } from './catalogue.js';

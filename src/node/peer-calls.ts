@@ -1,6 +1,6 @@
 /**
- * Calls between nodes: forwards of callers' commands, meta commands on their way to the meta leader,
- * status, and the hosts' own errands. One table of methods, one codec each.
+ * Calls between nodes: forwards of callers' commands, meta commands on their way to the meta
+ * leader, status, and the hosts' own errands. One table of methods, one codec each.
  */
 import type { Clock } from '../base/clock.js';
 import {
@@ -46,7 +46,9 @@ export interface PeerServices {
   meta(command: Uint8Array, timeoutMs: number, done: (reply: Uint8Array | null) => void): void;
 }
 
-/** Answers one call; a body that cannot be read is answered by nothing at all: the caller times out. */
+/**
+ * Answers one call; a body that cannot be read is answered by nothing at all: the caller times out.
+ */
 export function serveCall(
   services: PeerServices,
   clock: Clock,

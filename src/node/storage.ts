@@ -90,9 +90,9 @@ function openStore({ dir, options }: StorageRequest): Promise<OrderedStore> {
 }
 
 /**
- * The store may lag behind the log, never lead it: what it has applied and the log does not hold was
- * acknowledged once and is lost (DESIGN section 5, "Log and store are compared at start"). A snapshot
- * whose record is durable in the log is finished first.
+ * The store may lag behind the log, never lead it: what it has applied and the log does not hold
+ * was acknowledged once and is lost (DESIGN section 5, "Log and store are compared at start"). A
+ * snapshot whose record is durable in the log is finished first.
  */
 async function compare(log: Log, state: NodeState): Promise<void> {
   for (const [group, held] of log.restored.groups) {

@@ -89,7 +89,9 @@ function maybeWin(core: Core): void {
   }
 }
 
-/** Votes and pre-votes: one rule for all roles; only who asks for a vote binds us (§3.4, §3.6.1). */
+/**
+ * Votes and pre-votes: one rule for all roles; only who asks for a vote binds us (§3.4, §3.6.1).
+ */
 export function onVoteRequest(
   core: Core,
   message: MessageOf<'vote'> | MessageOf<'pre-vote'>,

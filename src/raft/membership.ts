@@ -112,8 +112,9 @@ function followMembers(core: Core, leader: Leader): void {
 /**
  * The final configuration leads without us (§4.2.2), but to stop at once could stop it for good:
  *
- * 1. Leader 1 leaves {1 2 3} & {3 4 5}; the entry that ends it is committed, 1 and 2 have applied it.
- * 2. Replicas 3, 4, 5 hold the entry, but do not know that it is committed: to them a majority of
+ * 1. Leader 1 leaves {1 2 3} & {3 4 5}; the entry that ends it is committed, 1 and 2 have applied
+ * it. 2. Replicas 3, 4, 5 hold the entry, but do not know that it is committed: to them a majority
+ * of
  *    {1 2 3} must still vote, too.
  * 3. The logs of 1 and 2 go on behind the entry, so they refuse; or they are gone already.
  *

@@ -2,8 +2,8 @@
  * The door for messages: settles terms (§3.3), then leaves the rest to the table.
  *
  * Two answers keep replicas from getting stuck. A message of an old leader is answered with the
- * newer term, so that a candidate whose pleas are refused deposes it; a (pre-)vote of an old term is
- * refused with the newer term, so that the candidate catches up.
+ * newer term, so that a candidate whose pleas are refused deposes it; a (pre-)vote of an old term
+ * is refused with the newer term, so that the candidate catches up.
  */
 import type { ReplicaId } from '../base/ids.js';
 import { answerVote } from './election.js';

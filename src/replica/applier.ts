@@ -1,7 +1,7 @@
 /**
  * Committed entries, in order, into the machine. What an entry needs is brought into memory first
- * (asynchronously if it must), then it is applied at once; a run ends at an entry's end after so many
- * commands or so much time, so that no shard keeps the event loop from the others.
+ * (asynchronously if it must), then it is applied at once; a run ends at an entry's end after so
+ * many commands or so much time, so that no shard keeps the event loop from the others.
  */
 import { assert } from '../base/assert.js';
 import type { LogIndex, MonoMs } from '../base/ids.js';

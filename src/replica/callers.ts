@@ -1,6 +1,6 @@
 /**
- * Everybody who waits for a replica: writers, readers, the meta group's commands and the leader's own
- * entries. A turn proposes and asks for all of them at once; apply answers them.
+ * Everybody who waits for a replica: writers, readers, the meta group's commands and the leader's
+ * own entries. A turn proposes and asks for all of them at once; apply answers them.
  */
 import type { LogIndex, MonoMs } from '../base/ids.js';
 import { rowOf } from '../kv/catalog/route.js';

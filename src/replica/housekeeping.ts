@@ -1,6 +1,7 @@
 /**
- * Entries that no client asked for by name: time for reads that met a passed deadline, expiry of due
- * keys, digests, and the meta group's commands. Each kind has at most one entry waiting for a turn.
+ * Entries that no client asked for by name: time for reads that met a passed deadline, expiry of
+ * due keys, digests, and the meta group's commands. Each kind has at most one entry waiting for a
+ * turn.
  */
 import type { EpochMs, LogIndex, MonoMs, Term } from '../base/ids.js';
 import type { Proposal } from '../raft/types.js';

@@ -171,8 +171,8 @@ export interface TransportHandler {
   /** The peer will not talk to this node, and says why (a reason of its handshake). */
   onRefused?(peer: NodeId, reason: string): void;
   /**
-   * The queue to `peer` was full and dropped appends of `group`, the newest first: its progress goes
-   * back to probing. Called at the end of the turn, once per group.
+   * The queue to `peer` was full and dropped appends of `group`, the newest first: its progress
+   * goes back to probing. Called at the end of the turn, once per group.
    */
   onDropped?(peer: NodeId, group: GroupId): void;
   /** A request of another node; `answer` is called once, its bytes are sent back. */

@@ -1,7 +1,7 @@
 /**
  * A ShardState small enough to be believed: rows in Maps, a store of sealed rows behind them, and a
- * digest computed over everything each time. `reopen` gives what a restart would find after the last
- * flush. With `cold` it forgets rows that nobody pinned, so that a missing prefetch shows.
+ * digest computed over everything each time. `reopen` gives what a restart would find after the
+ * last flush. With `cold` it forgets rows that nobody pinned, so that a missing prefetch shows.
  */
 import { assert } from '../../src/base/assert.js';
 import { asBuffer, type ByteKey, fromByteKey } from '../../src/base/bytes.js';

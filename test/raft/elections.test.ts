@@ -1,4 +1,6 @@
-/** Elections with everything the paper left to later: pre-vote, check-quorum, hints, stuck terms. */
+/**
+ * Elections with everything the paper left to later: pre-vote, check-quorum, hints, stuck terms.
+ */
 import { describe, expect, it } from 'vitest';
 import { describeMessage } from '../../src/raft/describe.js';
 import { at, entries, fixed, id, members, Solo, term } from './support/build.js';

@@ -161,7 +161,9 @@ export class RaftLog {
     if (index > this.#applied) this.#applied = index;
   }
 
-  /** Committed and durable here, not yet handed out; nothing while a snapshot is being installed. */
+  /**
+   * Committed and durable here, not yet handed out; nothing while a snapshot is being installed.
+   */
   get toApply(): Range | null {
     if (this.#snapshot !== null) return null;
     const to = Math.min(this.#committed, this.#durable) as LogIndex;
@@ -270,7 +272,8 @@ export class RaftLog {
     const kept = this.#specials.findIndex((special) => special.index > floor.index);
     this.#specials.splice(0, kept < 0 ? this.#specials.length : kept);
     this.#floor = floor;
-    // A snapshot is committed elsewhere: what it covers counts as durable (its Ready is waited for).
+    // A snapshot is committed elsewhere: what it covers counts as durable (its Ready is waited
+    // for).
     this.#durable = Math.max(this.#durable, floor.index) as LogIndex;
     this.#handed = Math.max(this.#handed, floor.index) as LogIndex;
   }
