@@ -1,5 +1,6 @@
 // Runs this very process again with more environment, and is nothing but its shadow from then on:
-// signals go down, the exit code comes up. The IPC channel tells the child when its shadow is killed.
+// signals go down, the exit code comes up. The IPC channel tells the child when its shadow is
+// killed.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 

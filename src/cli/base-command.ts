@@ -56,7 +56,9 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     await writeStdout(await render(value, views, this.format, process.stdout.isTTY === true));
   }
 
-  /** A plain table; load it with `await this.table()` before `print`, whose views are synchronous. */
+  /**
+   * A plain table; load it with `await this.table()` before `print`, whose views are synchronous.
+   */
   protected table(): Promise<
     (head: readonly string[], rows: readonly (readonly Cell[])[]) => string
   > {

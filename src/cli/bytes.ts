@@ -32,8 +32,4 @@ export const printable = (bytes: Uint8Array, hex: boolean): Buffer =>
   hex ? Buffer.from(asBuffer(bytes).toString('hex'), 'latin1') : asBuffer(bytes);
 
 /** Text that may hold foreign bytes, safe for one line of a terminal or log. */
-export const oneLine = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what we remove
-    .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
-    .trim();
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim();

@@ -5,7 +5,9 @@
 import { Config, run, settings } from '@oclif/core';
 import { reportError, wantsJson } from './report-error.js';
 
-/** A connection that never spoke HTTP/2 outlives its channel in grpc-js; nobody shall wait for that. */
+/**
+ * A connection that never spoke HTTP/2 outlives its channel in grpc-js; nobody shall wait for that.
+ */
 const LINGER_MS = 50;
 /** 128 + SIGPIPE: what a program dies of whose reader has gone (`rkv scan | head`). */
 const EXIT_BROKEN_PIPE = 141;
@@ -21,7 +23,8 @@ function endWhenReaderIsGone(stream: NodeJS.WriteStream): void {
 export async function main(root: string, options: { development: boolean }): Promise<void> {
   endWhenReaderIsGone(process.stdout);
   endWhenReaderIsGone(process.stderr);
-  // Without this a NODE_ENV of "test" in the caller's shell makes oclif look for TypeScript sources.
+  // Without this a NODE_ENV of "test" in the caller's shell makes oclif look for TypeScript
+  // sources.
   settings.enableAutoTranspile = options.development;
   settings.debug = options.development;
   const argv = process.argv.slice(2);

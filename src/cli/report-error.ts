@@ -65,7 +65,10 @@ function nearestFlag(problem: ParseProblem): string | undefined {
   return 'put -- before keys and values that begin with a dash';
 }
 
-/** oclif takes every leading word for part of the name; the first that leads nowhere is the wrong one. */
+/**
+ * oclif takes every leading word for part of the name; the first that leads nowhere is the wrong
+ * one.
+ */
 function nearestCommand(message: string, commands: readonly string[]): RkvError | null {
   const match = /^[Cc]ommand (.+) not found/.exec(message);
   if (match === null) return null;
@@ -117,7 +120,9 @@ export function plainExit(thrown: unknown): number | null {
   return problem?.code === 'EEXIT' ? (problem.oclif?.exit ?? 0) : null;
 }
 
-/** True when the words themselves ask for JSON: flags may not have been parsed when this is asked. */
+/**
+ * True when the words themselves ask for JSON: flags may not have been parsed when this is asked.
+ */
 export function wantsJson(argv: readonly string[]): boolean {
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] as string;

@@ -211,7 +211,9 @@ export class Client {
     return total;
   }
 
-  /** Calls that still wait are rejected: CANCELLED, or OUTCOME_UNKNOWN for a write that was sent. */
+  /**
+   * Calls that still wait are rejected: CANCELLED, or OUTCOME_UNKNOWN for a write that was sent.
+   */
   async close(): Promise<void> {
     this.admin.close();
     this.#dispatcher.close();

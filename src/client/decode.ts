@@ -1,4 +1,6 @@
-/** Replies as the typed calls give them: bytes copied, so that a value does not pin a whole frame. */
+/**
+ * Replies as the typed calls give them: bytes copied, so that a value does not pin a whole frame.
+ */
 import { unreachable } from '../base/assert.js';
 import { ownCopy } from '../base/bytes.js';
 import { RkvError } from '../kv/errors.js';

@@ -132,7 +132,9 @@ export class Dispatcher implements LinkOwner {
     );
   }
 
-  /** `done` is called exactly once, never before this returns. Its bytes are views: copy what stays. */
+  /**
+   * `done` is called exactly once, never before this returns. Its bytes are views: copy what stays.
+   */
   submit(
     command: Command,
     done: (answer: Answer) => void,
@@ -216,7 +218,10 @@ export class Dispatcher implements LinkOwner {
     } else this.#settle(pending, pending.giveUp(answer));
   }
 
-  /** Full jitter over a doubling cap (Brooker 2015), the first one soon: most refusals are elections. */
+  /**
+   * Full jitter over a doubling cap (Brooker 2015), the first one soon: most refusals are
+   * elections.
+   */
   #retryLater(pending: Pending): void {
     const cap = Math.min(FIRST_RETRY_MS * 2 ** Math.min(pending.attempts, 6), MAX_RETRY_MS);
     const now = this.clock.monotonic();
@@ -257,7 +262,9 @@ export class Dispatcher implements LinkOwner {
     this.#deadlineTimer = this.clock.after(wait, () => this.#onDeadline());
   }
 
-  /** One timer for all: it stands at the earliest deadline of those that were there when it was set. */
+  /**
+   * One timer for all: it stands at the earliest deadline of those that were there when it was set.
+   */
   #onDeadline(): void {
     const now = this.clock.monotonic();
     this.#nextDeadline = Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 /**
- * One bidirectional stream to one node. Requests of a turn leave in one message; when the node reads
- * more slowly than we write, they wait here. A link is used once: when it breaks it says so, hands
- * its requests back, and another is made.
+ * One bidirectional stream to one node. Requests of a turn leave in one message; when the node
+ * reads more slowly than we write, they wait here. A link is used once: when it breaks it says so,
+ * hands its requests back, and another is made.
  */
 import {
   type ChannelOptions,

@@ -57,7 +57,9 @@ export class Pending implements WireRequest {
     return this.sequence !== 0;
   }
 
-  /** Its connection broke, or its node says it does not know: asking again needs the same sequence. */
+  /**
+   * Its connection broke, or its node says it does not know: asking again needs the same sequence.
+   */
   onAttemptLost(): void {
     if (this.isWrite) this.uncertain = true;
     this.sent = false;

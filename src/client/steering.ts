@@ -29,8 +29,8 @@ export class Steering {
   }
 
   /**
-   * Two nodes may know different versions; the higher one counts. What comes from the node that told
-   * the present one always counts: its versions may have begun anew.
+   * Two nodes may know different versions; the higher one counts. What comes from the node that
+   * told the present one always counts: its versions may have begun anew.
    */
   adopt(topology: Topology, from: string): void {
     const present = this.#topology;

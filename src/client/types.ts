@@ -1,4 +1,7 @@
-/** What callers of the client say and get. Keys and values go in as text or bytes, come out as Buffers. */
+/**
+ * What callers of the client say and get. Keys and values go in as text or bytes, come out as
+ * Buffers.
+ */
 import type { Clock } from '../base/clock.js';
 import type { ReadMode } from '../kv/request.js';
 

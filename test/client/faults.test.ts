@@ -1,4 +1,6 @@
-/** What goes wrong between a client and its nodes, and what the caller hears (FAULTS 81, 83, 101). */
+/**
+ * What goes wrong between a client and its nodes, and what the caller hears (FAULTS 81, 83, 101).
+ */
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';

@@ -48,7 +48,9 @@ function statusOf(error: RkvError): {
   return { code: STATUS_OF[error.code] ?? status.UNAVAILABLE, details: error.code, metadata };
 }
 
-/** grpc-js hands over what `requestDeserialize` made; a message that cannot be read ends the call. */
+/**
+ * grpc-js hands over what `requestDeserialize` made; a message that cannot be read ends the call.
+ */
 function definitionOf<Request, Response>(
   call: Call<Request, Response>,
 ): MethodDefinition<Request, Response> {

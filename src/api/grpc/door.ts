@@ -28,7 +28,9 @@ type SessionCall = ServerDuplexStream<Buffer, Buffer>;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-/** Frames stay bytes for gRPC: a frame that cannot be read must not look like a broken transport. */
+/**
+ * Frames stay bytes for gRPC: a frame that cannot be read must not look like a broken transport.
+ */
 const SESSION_METHOD: MethodDefinition<Buffer, Buffer> = {
   path: KV_SESSION_PATH,
   requestStream: true,

@@ -1,4 +1,6 @@
-/** The messages of proto/admin.proto ⇄ plain values. Paths of the calls stand here for both sides. */
+/**
+ * The messages of proto/admin.proto ⇄ plain values. Paths of the calls stand here for both sides.
+ */
 import { ProtoReader } from './proto-reader.js';
 import {
   bytesField,

@@ -1,4 +1,6 @@
-/** Strangers at the gRPC door: FAULTS section 4 lines 1, 11 and 14, and section 3 rows 99 and 101. */
+/**
+ * Strangers at the gRPC door: FAULTS section 4 lines 1, 11 and 14, and section 3 rows 99 and 101.
+ */
 import http2 from 'node:http2';
 import net from 'node:net';
 import {

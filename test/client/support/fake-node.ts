@@ -1,4 +1,7 @@
-/** A real gRPC door over a router that keeps everything in one Map, with switches for what goes wrong. */
+/**
+ * A real gRPC door over a router that keeps everything in one Map, with switches for what goes
+ * wrong.
+ */
 
 import { createGate } from '../../../src/api/gate/gate.js';
 import { startGrpcDoor } from '../../../src/api/grpc/door.js';

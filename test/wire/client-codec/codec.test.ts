@@ -1,4 +1,6 @@
-/** Our hand-written codec against protobufjs reading the .proto files, and against any bytes at all. */
+/**
+ * Our hand-written codec against protobufjs reading the .proto files, and against any bytes at all.
+ */
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
