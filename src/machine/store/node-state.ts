@@ -310,13 +310,11 @@ class StoreBackedState implements OpenedNodeState {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    try {
-      await this.flush();
-      await Promise.all(this.behind);
-    } finally {
-      this.flusher.close();
-      await this.writer.idle();
-    }
+    // After a failed write nothing can be flushed; the node was told when it failed.
+    await this.flush().catch(() => undefined);
+    await Promise.all(this.behind);
+    this.flusher.close();
+    await this.writer.idle();
   }
 
   private onFlushed(parts: readonly FlushPart[]): void {

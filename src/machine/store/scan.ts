@@ -12,18 +12,19 @@ import { BucketHeads, type StoredHead } from './bucket-heads.js';
 import { corrupt } from './context.js';
 import { Heap } from './heap.js';
 import { headKey } from './keys.js';
-import { decodeHead, headValue } from './row-codec.js';
+import { decodeHead, headKeyLength, headValue } from './row-codec.js';
 import type { HeadRow } from './rows.js';
 import { bucketsOf, iterateShard } from './shard-iterator.js';
 import type { ShardRows } from './shard-rows.js';
 
 const MIN_PAGE = 2;
 const MAX_PAGE = 1000;
-/** Rows of the overlay taken without their value cannot be: what is dirty has one. */
+
 interface OverlayHead {
   readonly key: ByteKey;
   readonly header: Header | null;
-  readonly value: Buffer | null;
+  /** Null when the key was deleted; the value is cut out only when it is emitted. */
+  readonly record: Buffer | null;
 }
 
 type Item = ScanPage['items'][number];
@@ -52,8 +53,7 @@ function overlayOf(shard: ShardRows, range: ScanRange): OverlayHead[] {
   const collect = (row: HeadRow): void => {
     if (row.database !== range.database || row.key < from) return;
     if (to !== null && row.key >= to) return;
-    const value = range.keysOnly ? null : row.readValue();
-    found.push({ key: row.key, header: row.header, value });
+    found.push({ key: row.key, header: row.header, record: row.record });
   };
   const { active } = shard.context.generations;
   for (const row of shard.dirtyHeads) collect(row);
@@ -128,24 +128,38 @@ class Page {
       const stored = source?.current;
       const dirty = this.overlay.peek();
       if (stored === undefined && dirty === undefined) return 'end';
-      const useDirty =
-        dirty !== undefined && (stored === undefined || this.notBehind(dirty.key, stored.key));
-      const next = useDirty ? dirty : (stored as StoredHead);
-      const { header, value, key } = next;
-      if (header !== null && this.isFull(key, header)) return 'full';
-      if (useDirty) this.overlay.pop();
-      const covered = stored !== undefined && stored.key === key;
-      const waiting = covered ? this.step() : null;
-      if (header !== null) {
-        if (value === null && !this.range.keysOnly) {
-          // Only a stored row may lack its value; its bucket refills after the value was read.
-          if (waiting !== null) this.refillLater = waiting;
-          return next as StoredHead;
+      const first = this.frontOf(dirty, stored);
+      if (first.header !== null && this.isFull(first.key, first.header)) return 'full';
+      if (first === dirty) this.overlay.pop();
+      const waiting = stored?.key === first.key ? this.step() : null;
+      if (first === dirty) {
+        this.emitDirty(dirty);
+      } else if (stored !== undefined) {
+        if (stored.value === null && !this.range.keysOnly) {
+          // Its bucket refills after the value was read.
+          this.refillLater = waiting;
+          return stored;
         }
-        this.emit(key, header, value);
+        this.emit(stored.key, stored.header, stored.value);
       }
       if (waiting !== null) return waiting;
     }
+  }
+
+  /** What comes first; the overlay's when both have the key. One of them is there. */
+  private frontOf(dirty: OverlayHead | undefined, stored: StoredHead | undefined) {
+    if (dirty === undefined) return stored as StoredHead;
+    if (stored === undefined) return dirty;
+    const isDirty = this.range.reverse ? dirty.key >= stored.key : dirty.key <= stored.key;
+    return isDirty ? dirty : stored;
+  }
+
+  private emitDirty({ key, header, record }: OverlayHead): void {
+    if (header === null || record === null) return;
+    const value = this.range.keysOnly
+      ? null
+      : headValue(record.subarray(headKeyLength(key.length)));
+    this.emit(key, header, value);
   }
 
   private refillLater: BucketHeads | null = null;
@@ -184,10 +198,6 @@ class Page {
       if (this.shard.dead) throw replaced();
     }
     if (source.current !== undefined) this.stored.push(source);
-  }
-
-  private notBehind(a: ByteKey, b: ByteKey): boolean {
-    return this.range.reverse ? a >= b : a <= b;
   }
 
   private isFull(key: ByteKey, header: Header): boolean {

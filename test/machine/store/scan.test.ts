@@ -51,7 +51,7 @@ describe('scan', () => {
           await state.close();
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
   });
 
@@ -88,7 +88,7 @@ describe('scan', () => {
           reverse,
           count: 10,
           bytes: 1000,
-          budgetMs: 10,
+          budgetMs: 10_000,
           keysOnly: false,
         });
         expect(page.items.map(({ value }) => String(value))).toEqual([`in ${database}`]);
