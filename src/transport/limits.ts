@@ -106,6 +106,7 @@ export function checkTransportLimits(limits: TransportLimits): TransportLimits {
   assert(limits.flowWindowBytes >= pieceBytes, 'a piece fits into the flow-control window');
   assert(limits.appendWindowEnvelopes >= 1, 'one append may always be on its way');
   assert(limits.backoffMinMs >= 1, 'attempts to dial are apart');
+  assert(limits.refusedBackoffMs >= 1, 'attempts after a refusal are apart');
   assert(limits.backoffMinMs <= limits.backoffMaxMs, 'backoff grows');
   assert(limits.keepaliveTimeoutMs >= 1 && limits.keepaliveMs >= 1, 'connections are watched');
   assert(limits.snapshotBytesPerSecond >= 1, 'snapshots move');

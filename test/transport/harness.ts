@@ -46,7 +46,7 @@ export function recorder(): Recorder {
 }
 
 /** Looks again at every turn until `holds`; fails with `what` after `ms`. */
-export async function until(holds: () => boolean, what: string, ms = 10_000): Promise<void> {
+export async function until(holds: () => boolean, what: string, ms = 20_000): Promise<void> {
   const end = performance.now() + ms;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`never came: ${what}`);

@@ -6,7 +6,7 @@ import { rkv } from '../../src/wire/generated/peer.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-test('the committed codecs are those of the .proto files', () => {
+test('the committed codecs are those of the .proto files', { timeout: 120_000 }, () => {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'gen-proto.mjs'), '--check']);
 });
 
