@@ -1,7 +1,8 @@
 /**
  * Removal of old segments, oldest first. What the oldest still holds alive is written again in
  * ordinary frames (entries as copies), then the segment goes: but only when everything that was
- * written up to then is durable, because what it holds dead may be dead by a frame still on its way.
+ * written up to then is durable, because what it holds dead may be dead by a frame still on its
+ * way.
  */
 import type { GroupLog } from './group-log.js';
 import type { Item, Unit } from './queue.js';
@@ -52,7 +53,9 @@ export class Compactor {
       });
   }
 
-  /** Ends after the step under way. Before the last frames are drained, or it would wait for them. */
+  /**
+   * Ends after the step under way. Before the last frames are drained, or it would wait for them.
+   */
   stop(): void {
     this.#stopped = true;
   }

@@ -1,7 +1,8 @@
 /**
  * A frame: what one write puts into a segment and one sync makes durable. Its header has a check of
  * its own, so that a search for frames never computes a payload's checksum by chance; the payload's
- * checksum covers salt, segment, offset and sequence too, so that a frame is good at one place only.
+ * checksum covers salt, segment, offset and sequence too, so that a frame is good at one place
+ * only.
  */
 import { crc32 } from '../base/checksum.js';
 import { readU64, writeU64 } from './bytes.js';

@@ -10,8 +10,8 @@ export type Done = (error: Error | null) => void;
 export type Written = (error: Error | null, bytes: number) => void;
 
 /**
- * `read`: an existing file. `fill`: made new, writes are synced by `datasync`. `durable`: an existing
- * file whose writes are on disk when they complete, where `durableWrites` says so.
+ * `read`: an existing file. `fill`: made new, writes are synced by `datasync`. `durable`: an
+ * existing file whose writes are on disk when they complete, where `durableWrites` says so.
  */
 export type OpenMode = 'read' | 'fill' | 'durable';
 

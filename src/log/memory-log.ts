@@ -1,14 +1,14 @@
 /**
- * The log without a disk, for `--engine memory`, tests and the simulator. What was completed lives in
- * a MemoryDisk, which a later `openMemoryLog` may be given again: the same as a restart. Completions
- * come at the end of the turn, in order, as from a very fast disk.
+ * The log without a disk, for `--engine memory`, tests and the simulator. What was completed lives
+ * in a MemoryDisk, which a later `openMemoryLog` may be given again: the same as a restart.
+ * Completions come at the end of the turn, in order, as from a very fast disk.
  */
 import type { Clock } from '../base/clock.js';
 import type { GroupId, LogIndex, Term } from '../base/ids.js';
 import type { LogFloor } from '../raft/types.js';
 import type { LogEntry, LogRecord, LogStats, RestoredLog } from '../replica/ports.js';
-import type { CompleteLog } from './file-log.js';
 import type { GroupLog } from './group-log.js';
+import type { CompleteLog } from './options.js';
 import { fromMemory, pickRefs } from './reader.js';
 import { type EntryRef, type MetaRecord, pendingRef } from './refs.js';
 import { Retention } from './retention.js';

@@ -1,6 +1,6 @@
 /**
- * Entries on their way back out of the log: to followers from memory, to slow ones and to a starting
- * node from the disk, frame by frame, each checked again.
+ * Entries on their way back out of the log: to followers from memory, to slow ones and to a
+ * starting node from the disk, frame by frame, each checked again.
  */
 import { must } from '../base/assert.js';
 import type { LogIndex } from '../base/ids.js';

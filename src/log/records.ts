@@ -52,7 +52,9 @@ export type Decoded =
   | { readonly kind: 'meta'; readonly record: MetaRecord; readonly carried: boolean }
   | { readonly kind: 'seal' };
 
-/** Writes `refs[from … to - 1]` and turns their bytes into places; returns nothing they still need. */
+/**
+ * Writes `refs[from … to - 1]` and turns their bytes into places; returns nothing they still need.
+ */
 export function encodeEntries(
   out: ByteWriter,
   kind: 'append' | 'copy',
@@ -117,16 +119,6 @@ export function encodeMeta(out: ByteWriter, ref: MetaRef, flags: number): void {
 
 /** Whether the payload goes on with a unit of the frame before. */
 export const resumes = (payload: Buffer): boolean => ((payload[0] ?? 0) & RESUMES) !== 0;
-
-/**
- * The payload to be written again at a start. It goes on with nothing: what its first records may
- * have completed was applied with the frame itself, and a unit it only began is dropped by the next.
- */
-export function repeated(payload: Buffer): Buffer {
-  const copy = Buffer.from(payload);
-  copy[0] = (copy[0] ?? 0) & ~RESUMES;
-  return copy;
-}
 
 /** All records in order; `last` says that a unit ends. Throws MalformedRecord. */
 export function decodePayload(payload: Buffer, visit: (it: Decoded, last: boolean) => void): void {

@@ -1,6 +1,6 @@
 /**
- * Turns frames read at start back into the state they made. Records of a unit wait until the unit is
- * whole; a unit that a crash cut in two is dropped when the next frame does not go on with it.
+ * Turns frames read at start back into the state they made. Records of a unit wait until the unit
+ * is whole; a unit that a crash cut in two is dropped when the next frame does not go on with it.
  */
 import { unreachable } from '../base/assert.js';
 import { MalformedRecord } from './bytes.js';
@@ -24,9 +24,13 @@ export class Replayer {
     this.#state = state;
   }
 
-  /** The next frame; a good frame whose records make no sense is corruption. */
-  frame(frame: FrameRef, payload: Buffer): void {
-    if (!resumes(payload)) this.#unit = [];
+  /**
+   * The next frame; a good frame whose records make no sense is corruption. One that comes `again`
+   * (a start repeated it) goes on with nothing: the unit its first records complete was applied the
+   * first time, and doing the rest twice changes nothing.
+   */
+  frame(frame: FrameRef, payload: Buffer, again: boolean): void {
+    if (again || !resumes(payload)) this.#unit = [];
     try {
       decodePayload(payload, (decoded, last) => {
         this.#unit.push({ decoded, frame });

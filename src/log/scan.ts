@@ -39,7 +39,8 @@ export interface Scan {
   readonly torn: { readonly segment: string; readonly offset: number } | null;
 }
 
-export type VisitFrame = (segment: SegmentRef, frame: FoundFrame) => void;
+/** `again`: the same frame was visited in the segment before. */
+export type VisitFrame = (segment: SegmentRef, frame: FoundFrame, again: boolean) => void;
 
 /** Numbers of the segments in a directory, ascending; a missing one between them is corruption. */
 export async function listSegments(files: LogFs, dir: string): Promise<readonly number[]> {
@@ -76,7 +77,9 @@ export async function scanLog(
     const first = header.firstSequence;
     const ref: SegmentRef = { number, path: file, key: segmentKey(header) };
     if (expected !== null) mustFollow(header, expected, file);
-    const walked = walkSegment(bytes, ref, first, visit);
+    const walked = walkSegment(bytes, ref, first, (frame) => {
+      visit(ref, frame, expected !== null && frame.sequence < expected);
+    });
     const lost = first === expected && header.repeats && walked.frames === 0;
     if (lost || (torn !== null && !header.repeats)) {
       const offset = torn?.offset ?? segments.at(-1)?.end ?? 0;
@@ -90,8 +93,9 @@ export async function scanLog(
 }
 
 /**
- * A segment begins where the one before ended. One made by a start begins a frame earlier: it repeats
- * the last good frame; or at that frame, if the disk lost the first writing of it after all.
+ * A segment begins where the one before ended. One made by a start begins a frame earlier: it
+ * repeats the last good frame; or at that frame, if the disk lost the first writing of it after
+ * all.
  */
 function mustFollow(header: SegmentHeader, expected: number, file: string): void {
   const first = header.firstSequence;
@@ -106,7 +110,12 @@ interface Walked {
   readonly torn: boolean;
 }
 
-function walkSegment(bytes: Buffer, ref: SegmentRef, first: number, visit: VisitFrame): Walked {
+function walkSegment(
+  bytes: Buffer,
+  ref: SegmentRef,
+  first: number,
+  visit: (frame: FoundFrame) => void,
+): Walked {
   let at = SEGMENT_HEADER;
   let next = first;
   for (;;) {
@@ -115,7 +124,7 @@ function walkSegment(bytes: Buffer, ref: SegmentRef, first: number, visit: Visit
     if (frame.sequence !== next) {
       throw new LogCorruption(ref.path, at, `frame ${frame.sequence} where ${next} belongs`);
     }
-    visit(ref, frame);
+    visit(frame);
     next += 1;
     at += FRAME_HEADER + frame.payload.length;
   }

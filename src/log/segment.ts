@@ -1,7 +1,7 @@
 /**
  * What a segment file looks like from outside: its name and its header. The header's random salt
- * goes into every checksum of the segment, so that neither bytes a user stored nor frames of another
- * file can pass as frames here. Layout in docs/formats.md.
+ * goes into every checksum of the segment, so that neither bytes a user stored nor frames of
+ * another file can pass as frames here. Layout in docs/formats.md.
  */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';

@@ -1,8 +1,8 @@
 /**
  * The segment files of one log: the one that is written, the older ones that are only read, and the
  * spare for the next. A segment gets its name only when the last frame of the one before is synced:
- * header written and synced, renamed, directory synced. Removal is oldest first, one at a time, each
- * made durable, so that no gap can appear after a power cut.
+ * header written and synced, renamed, directory synced. Removal is oldest first, one at a time,
+ * each made durable, so that no gap can appear after a power cut.
  */
 import path from 'node:path';
 import { assert, must } from '../base/assert.js';

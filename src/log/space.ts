@@ -24,7 +24,9 @@ export interface SpaceFs {
 
 export interface SpaceOptions {
   readonly dir: string;
-  /** Below this the level is `low`, below a quarter of it `critical`. Default of the node: 256 MiB. */
+  /**
+   * Below this the level is `low`, below a quarter of it `critical`. Default of the node: 256 MiB.
+   */
   readonly reserveBytes: number;
   /** Of the ballast file, which counts as part of the reserve. Default of the node: 32 MiB. */
   readonly ballastBytes: number;

@@ -1,7 +1,7 @@
 /**
- * The next segment, made ahead of its time: zeros written in pieces and synced under a spare name, so
- * that a frame never waits for space to be allocated. A full disk only delays it: it is tried again
- * until there is room. Never recycled from an old segment.
+ * The next segment, made ahead of its time: zeros written in pieces and synced under a spare name,
+ * so that a frame never waits for space to be allocated. A full disk only delays it: it is tried
+ * again until there is room. Never recycled from an old segment.
  */
 import path from 'node:path';
 import type { Clock } from '../base/clock.js';

@@ -65,7 +65,9 @@ export class LogState {
     return { groups, tombstones, tornTail };
   }
 
-  /** A record of a newer replica replaces the older one's state; one of an older changes nothing. */
+  /**
+   * A record of a newer replica replaces the older one's state; one of an older changes nothing.
+   */
   #living(owner: Owner): GroupLog | null {
     const { group, replica } = owner;
     const log = this.groups.get(group);

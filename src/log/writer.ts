@@ -1,7 +1,7 @@
 /**
- * The hot path of the log: what was written gathers, one frame at a time goes out with one write and
- * one sync, completions are told in order. A failure is final. Calls of one turn share a frame: a
- * frame is begun when the turn's code has run, not at the first call.
+ * The hot path of the log: what was written gathers, one frame at a time goes out with one write
+ * and one sync, completions are told in order. A failure is final. Calls of one turn share a frame:
+ * a frame is begun when the turn's code has run, not at the first call.
  */
 import { must } from '../base/assert.js';
 import type { Clock, Timer } from '../base/clock.js';

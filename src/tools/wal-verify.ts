@@ -55,9 +55,10 @@ export async function verifyWal(dir: string, files: LogFs = nodeLogFs): Promise<
   try {
     const numbers = await listSegments(files, dir);
     const pathOf = (number: number) => path.join(dir, segmentName(number));
-    const scan = await scanLog(files, numbers, pathOf, null, (segment, found) => {
+    const scan = await scanLog(files, numbers, pathOf, null, (segment, found, again) => {
       const { offset, sequence, payload } = found;
-      replayer.frame({ segment, offset, length: payload.length, sequence, payload: null }, payload);
+      const frame = { segment, offset, length: payload.length, sequence, payload: null };
+      replayer.frame(frame, payload, again);
       frames += 1;
     });
     segments = scan.segments;

@@ -1,4 +1,7 @@
-/** Old segments go, oldest first; what they still hold alive is carried, and followers are thought of. */
+/**
+ * Old segments go, oldest first; what they still hold alive is carried, and followers are thought
+ * of.
+ */
 import { expect, test } from 'vitest';
 import { segmentName } from '../../src/log/segment.js';
 import { dumpWal } from '../../src/tools/wal-dump.js';

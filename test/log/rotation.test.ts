@@ -1,6 +1,6 @@
 /**
- * The power goes, or the process dies, before each single step of making segments, of compaction and
- * of a start. Whatever was acknowledged is there afterwards, in the order it was written.
+ * The power goes, or the process dies, before each single step of making segments, of compaction
+ * and of a start. Whatever was acknowledged is there afterwards, in the order it was written.
  */
 import { expect, test } from 'vitest';
 import { SPARE_NAME, segmentName } from '../../src/log/segment.js';
@@ -31,7 +31,9 @@ interface Run {
   released: number;
 }
 
-/** Appends, overwrites and releases over several rotations and compactions; ends when the disk dies. */
+/**
+ * Appends, overwrites and releases over several rotations and compactions; ends when the disk dies.
+ */
 async function run(files: CrashFs): Promise<Run> {
   const made: Run = { writes: [], acked: 0, released: 0 };
   const opened = await openOn(files, OPTIONS).catch(() => null);

@@ -1,7 +1,7 @@
 /**
  * Damage to a log at rest: what a start does when bytes are cut, flipped, zeroed, swapped or put
- * back from elsewhere. It opens with what was written, or refuses and names the file; never anything
- * between.
+ * back from elsewhere. It opens with what was written, or refuses and names the file; never
+ * anything between.
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';

@@ -2,9 +2,10 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../../src/base/clock.js';
-import { type CompleteLog, openFileLog } from '../../../src/log/file-log.js';
+import { openFileLog } from '../../../src/log/file-log.js';
 import { nodeLogFs } from '../../../src/log/fs.js';
 import { createMemoryDisk, openMemoryLog } from '../../../src/log/memory-log.js';
+import type { CompleteLog } from '../../../src/log/options.js';
 import { type LogHarness, logConformance } from './log.js';
 
 /** On a real disk; a crash leaves the old log running without anybody listening, on a copy. */

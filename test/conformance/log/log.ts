@@ -4,7 +4,7 @@
  * in which only what was acknowledged is sure to be there.
  */
 import { afterEach, expect, test } from 'vitest';
-import type { CompleteLog } from '../../../src/log/file-log.js';
+import type { CompleteLog } from '../../../src/log/options.js';
 import {
   append,
   contents,

@@ -38,7 +38,9 @@ export interface Faults {
     length: number,
   ) => Error | number | 'hang' | null | undefined;
   sync?: (path: string) => Error | null | undefined;
-  /** Called before every operation; true cuts the power here: it and what follows never completes. */
+  /**
+   * Called before every operation; true cuts the power here: it and what follows never completes.
+   */
   stopBefore?: (operation: string, path: string) => boolean;
 }
 
@@ -49,8 +51,8 @@ export class CrashFs implements LogFs {
   readonly durableWrites: boolean;
   faults: Faults = {};
   /**
-   * False: a sync at a cut reaches nothing that was written before, as after a failed sync that left
-   * the page cache clean and the disk without the bytes.
+   * False: a sync at a cut reaches nothing that was written before, as after a failed sync that
+   * left the page cache clean and the disk without the bytes.
    */
   honest = true;
   /** Syncs of files: durable writes and datasyncs. */
@@ -215,6 +217,7 @@ export class CrashFs implements LogFs {
   kill(): CrashFs {
     this.#dead = true;
     const after = new CrashFs(this.durableWrites);
+    after.honest = this.honest;
     after.#names = this.#names;
     after.#durableNames = this.#durableNames;
     after.#nameChanges = this.#nameChanges;

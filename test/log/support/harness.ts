@@ -10,7 +10,8 @@ import type {
   Term,
 } from '../../../src/base/ids.js';
 import type { LogError } from '../../../src/log/errors.js';
-import { type CompleteLog, type FileLogOptions, openFileLog } from '../../../src/log/file-log.js';
+import { openFileLog } from '../../../src/log/file-log.js';
+import type { CompleteLog, FileLogOptions } from '../../../src/log/options.js';
 import type { LogEntry, LogRecord } from '../../../src/replica/ports.js';
 import type { CrashFs } from './crash-fs.js';
 

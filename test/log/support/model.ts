@@ -3,7 +3,7 @@
  * from the beginning into plain maps. No frames, no segments, no compaction.
  */
 
-import type { CompleteLog } from '../../../src/log/file-log.js';
+import type { CompleteLog } from '../../../src/log/options.js';
 import type { LogRecord, RestoredLog } from '../../../src/replica/ports.js';
 
 interface ModelGroup {
