@@ -20,6 +20,11 @@ export const clientProbe: Probe = async (endpoint, timeoutMs) => {
   }
 };
 
+/** Loads the client while the nodes start: gRPC takes longer to load than a quiet probe to run. */
+export async function warmProbe(): Promise<void> {
+  await import('../client/connect.js').catch(() => undefined);
+}
+
 /**
  * Resolves when every endpoint has served all shards; rejects NOT_READY with the last reason after
  * `timeoutMs`, and at once with what a retry would not help.

@@ -16,7 +16,7 @@ import { SupervisedNode } from './node.js';
 import { type ClusterPlan, layouts, optionsOf } from './plan.js';
 import type { NodePorts } from './ports.js';
 import { takenPorts } from './ports.js';
-import { clientProbe, type Probe, probeAll } from './probe.js';
+import { clientProbe, type Probe, probeAll, warmProbe } from './probe.js';
 import { type ClusterRecord, RECORD_FORMAT, writeRecord } from './record.js';
 import { removeNewData, removeRemains } from './remains.js';
 import { type ClusterView, viewOf } from './view.js';
@@ -152,6 +152,7 @@ export class Supervisor {
     this.#nodes = nodes.map((_, index) => this.#supervise(index));
     this.#onProgress({ kind: 'starting', nodes: nodes.length });
     for (const node of this.#nodes) node.start();
+    if (this.#probe === clientProbe) void warmProbe();
     let up = 0;
     const all = this.#nodes.map((node) =>
       node.whenUp().then(() => {

@@ -85,7 +85,7 @@ export class Home {
     for (const name of await readdir('/proc')) {
       if (!/^\d+$/.test(name)) continue;
       const line = await readFile(`/proc/${name}/cmdline`, 'latin1').catch(() => '');
-      if (line.includes('fake-serve.mjs') && line.includes(this.path)) pids.push(Number(name));
+      if (line.includes(`--data-dir=${this.path}`)) pids.push(Number(name));
     }
     return pids;
   }
