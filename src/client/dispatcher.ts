@@ -16,9 +16,11 @@ import type { Command, ReadMode } from '../kv/request.js';
 import type { Topology } from '../kv/status.js';
 import { bucketOf } from '../shard/slot.js';
 import type { Answer } from '../wire/client-codec/response.js';
+import { Deadlines } from './deadlines.js';
 import type { Link, LinkOwner } from './link.js';
 import { Pending } from './pending.js';
 import { LinkPool } from './pool.js';
+import { RetryQueue } from './retry-queue.js';
 import { Sequences } from './sequences.js';
 import { Steering } from './steering.js';
 import type { ConnectOptions } from './types.js';
@@ -39,11 +41,6 @@ export interface SubmitOptions {
   readonly read?: ReadMode;
 }
 
-interface Delayed {
-  readonly at: number;
-  readonly pending: Pending;
-}
-
 export class Dispatcher implements LinkOwner {
   readonly clock: Clock;
   readonly steering = new Steering();
@@ -60,10 +57,8 @@ export class Dispatcher implements LinkOwner {
   /** Requests no link could be found for. */
   #homeless: Pending[] = [];
   #homelessTimer: Timer | null = null;
-  #delayed: Delayed[] = [];
-  #delayedTimer: Timer | null = null;
-  #nextDeadline = Number.POSITIVE_INFINITY;
-  #deadlineTimer: Timer | null = null;
+  readonly #retries: RetryQueue;
+  readonly #deadlines: Deadlines;
   /** Cluster time minus monotonic time. */
   #clockOffset: number;
   #closed = false;
@@ -78,6 +73,8 @@ export class Dispatcher implements LinkOwner {
     this.#endpoints = options.endpoints;
     this.#random = createPrng(randomInt(2 ** 32));
     this.#clockOffset = this.clock.wall() - this.clock.monotonic();
+    this.#retries = new RetryQueue(this.clock, (pending) => this.#route(pending));
+    this.#deadlines = new Deadlines(this.clock, (now) => this.#onDeadline(now));
     this.#pool = new LinkPool(options.endpoints, this.steering, this, this.#random);
     mustTimeout(this.#timeoutMs);
   }
@@ -159,7 +156,7 @@ export class Dispatcher implements LinkOwner {
     });
     this.#active.add(pending);
     this.#activeBytes += pending.bytes;
-    if (pending.deadline < this.#nextDeadline) this.#armDeadline(pending.deadline);
+    this.#deadlines.watch(pending.deadline);
     this.#route(pending);
     return pending;
   }
@@ -231,49 +228,16 @@ export class Dispatcher implements LinkOwner {
       return;
     }
     pending.link = null;
-    this.#delayed.push({ at, pending });
-    this.#armDelayed(now);
+    this.#retries.push(pending, at);
   }
 
-  #armDelayed(now: number): void {
-    if (this.#delayedTimer !== null || this.#delayed.length === 0) return;
-    let at = Number.POSITIVE_INFINITY;
-    for (const one of this.#delayed) at = Math.min(at, one.at);
-    this.#delayedTimer = this.clock.after(Math.max(1, at - now), () => {
-      this.#delayedTimer = null;
-      this.#onDelayed();
-    });
-  }
-
-  #onDelayed(): void {
-    const now = this.clock.monotonic();
-    const delayed = this.#delayed;
-    this.#delayed = delayed.filter((one) => one.at > now && !one.pending.settled);
-    for (const { at, pending } of delayed) {
-      if (at <= now && !pending.settled) this.#route(pending);
-    }
-    this.#armDelayed(now);
-  }
-
-  #armDeadline(deadline: number): void {
-    this.#nextDeadline = deadline;
-    this.#deadlineTimer?.cancel();
-    const wait = Math.max(1, Math.ceil(deadline - this.clock.monotonic()));
-    this.#deadlineTimer = this.clock.after(wait, () => this.#onDeadline());
-  }
-
-  /**
-   * One timer for all: it stands at the earliest deadline of those that were there when it was set.
-   */
-  #onDeadline(): void {
-    const now = this.clock.monotonic();
-    this.#nextDeadline = Number.POSITIVE_INFINITY;
+  #onDeadline(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const pending of this.#active) {
       if (pending.deadline <= now) this.#expire(pending);
       else if (pending.deadline < next) next = pending.deadline;
     }
-    if (next < this.#nextDeadline) this.#armDeadline(next);
+    return next;
   }
 
   #expire(pending: Pending): void {
@@ -309,7 +273,15 @@ export class Dispatcher implements LinkOwner {
       link.close(`it belongs to another cluster (${topology.clusterId})`);
       return;
     }
-    this.steering.adopt(topology, link.address);
+    // Who waits for a leader need not wait any longer once there is one.
+    if (this.steering.adopt(topology, link.address)) {
+      this.#retries.release((pending) => this.#mayHaveLeader(pending));
+    }
+  }
+
+  #mayHaveLeader(pending: Pending): boolean {
+    if (pending.lastRefusal?.code === 'OVERLOADED') return false;
+    return pending.bucket < 0 || this.steering.leaderOf(pending.bucket) !== null;
   }
 
   onNow(nowMs: number): void {
@@ -334,9 +306,9 @@ export class Dispatcher implements LinkOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#onFirst?.(new RkvError('CANCELLED', 'this client is closed'));
-    for (const timer of [this.#homelessTimer, this.#delayedTimer, this.#deadlineTimer]) {
-      timer?.cancel();
-    }
+    this.#homelessTimer?.cancel();
+    this.#retries.close();
+    this.#deadlines.close();
     for (const pending of this.#active) {
       const reason = new RkvError('CANCELLED', 'this client is closed');
       this.#settle(pending, pending.giveUp(reason));

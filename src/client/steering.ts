@@ -32,9 +32,11 @@ export class Steering {
    * Two nodes may know different versions; the higher one counts. What comes from the node that
    * told the present one always counts: its versions may have begun anew.
    */
-  adopt(topology: Topology, from: string): void {
+  adopt(topology: Topology, from: string): boolean {
     const present = this.#topology;
-    if (present !== null && from !== this.#source && topology.version < present.version) return;
+    if (present !== null && from !== this.#source && topology.version < present.version) {
+      return false;
+    }
     this.#topology = topology;
     this.#source = from;
     this.#addresses = topology.nodes.flatMap((node) => (node.grpc === null ? [] : [node.grpc]));
@@ -45,6 +47,7 @@ export class Steering {
       for (let bucket = shard.firstBucket; bucket <= last; bucket++) leaders[bucket] = address;
     }
     this.#leaders = leaders;
+    return true;
   }
 
   /** The node that told us is gone: whatever version the next one has is news. */

@@ -3,13 +3,14 @@
  */
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import type { ConnectOptions } from '../../src/client/types.js';
 import { RkvError } from '../../src/kv/errors.js';
 import type { Topology } from '../../src/kv/status.js';
 import { bucketOf } from '../../src/shard/slot.js';
-import { type FakeNode, FakeStore, startFakeNode } from './support/fake-node.js';
+import { type FakeNode, FakeStore, oneNodeTopology, startFakeNode } from './support/fake-node.js';
 
 const ends: (() => Promise<void>)[] = [];
 
@@ -349,6 +350,29 @@ describe('following leaders', () => {
     a.seen.length = 0;
     await writeMany(made, 1, 5);
     expect(a.seen.length).toBe(5);
+  });
+
+  it('a leader that is told ends the wait of those who were refused for want of one', async () => {
+    const node = await fakeNode();
+    let refusals = 0;
+    node.behave((request, answer, store) => {
+      answer(refusals++ > 0 ? store.run(request) : new RkvError('NO_LEADER', 'election'));
+    });
+    // Retries never come by themselves here.
+    const clock = {
+      ...systemClock,
+      after: (ms: number, run: () => void) =>
+        systemClock.after(ms < 1000 ? ms + 1_000_000 : ms, run),
+    };
+    const made = await client([node], { clock, timeoutMs: 20_000 });
+    const write = made.set('k', 'v');
+    await until(() => refusals === 1);
+    while (node.seen.length === 1) {
+      node.setTopology({ ...oneNodeTopology(node.address), version: 2 });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await write).applied).toBe(true);
+    expect(node.seen.length).toBe(2);
   });
 
   it('an older topology of another node changes nothing', async () => {
