@@ -84,6 +84,21 @@ describe('swarm', () => {
     expect(stats.elections).toBeGreaterThan(SEEDS);
   });
 
+  it('everything at once', () => {
+    const stats = runAll({
+      replicas: 5,
+      voters: [1, 2, 3],
+      steps: 12_000,
+      lockstep: true,
+      transfers: true,
+      compaction: true,
+      changes: true,
+      config: { leaseTicks: 8, quiesceTicks: 5, maxInflightMessages: 2 },
+    });
+    expect(stats.changes).toBeGreaterThan(SEEDS);
+    expect(stats.stalls).toBeLessThanOrEqual(SEEDS * 0.05);
+  });
+
   it('canary: a core that waits for no disk is caught', () => {
     const caught = Array.from({ length: SEEDS }, (_, seed) => {
       try {
