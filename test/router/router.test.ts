@@ -26,7 +26,7 @@ function setup() {
     localReadable: true,
     local: [] as { stamp: SessionStamp | null; done: (answer: RouteAnswer) => void }[],
     forwarded: [] as { node: NodeId; forward: Forward; done: (answer: RouteAnswer) => void }[],
-    change: () => undefined as void,
+    change: (): void => undefined,
   };
   const place = (bucket: number) => ({
     group: groupId(bucket < 128 ? 1 : 2),
