@@ -1,6 +1,6 @@
 /**
- * `rkv wal dump`: every record of a stopped node's log in the order it was written, one line's worth
- * each. Users' values appear as sizes only. Reads segment by segment; writes nothing.
+ * `rkv wal dump`: every record of a stopped node's log in the order it was written, one line's
+ * worth each. Users' values appear as sizes only. Reads segment by segment; writes nothing.
  */
 import path from 'node:path';
 import { unreachable } from '../base/assert.js';

@@ -285,6 +285,32 @@ test.each([true, false])(
   },
 );
 
+test('a unit over several frames survives the loss of any one that only the page cache held', async () => {
+  for (let synced = 0; synced < 4; synced++) {
+    const files = new CrashFs(false);
+    const options = { maxFrameBytes: 512 };
+    const { log } = await openOn(files, options);
+    await written(log, [hardState(1, 1, 0)]);
+    let left = synced;
+    files.faults = {
+      sync: (path) => (path !== file(1) || left-- > 0 ? null : systemError('EIO')),
+    };
+    const entries = [1, 2, 3, 4].map((i) => entry(i, 1, `${i}`.repeat(400)));
+    log.write([append(1, entries)], true, () => expect(synced).toBe(4));
+    for (let i = 0; i < 40; i++) await turnOfLoop();
+    const killed = files.kill();
+    killed.honest = false;
+    const second = await openOn(killed, options);
+    const promised = await ticking(second.clock, contents(second.log));
+    const whole = synced === 3;
+    expect(second.log.restored.groups.get(G(1))?.entries.length).toBe(whole ? 4 : 0);
+    for (let seed = 0; seed < 8; seed++) {
+      const cut = await openOn(killed.powerCut(seed), options);
+      expect(await ticking(cut.clock, contents(cut.log))).toEqual(promised);
+    }
+  }
+});
+
 test('opened and closed many times: nothing changes, old segments stay small and go', async () => {
   const files = new CrashFs();
   let opened = await openOn(files);

@@ -153,6 +153,6 @@ async function live(seed: number): Promise<void> {
 
 test('a random life matches the model', async () => {
   await fc.assert(fc.asyncProperty(fc.nat(), live), {
-    numRuns: Number(process.env.RKV_TEST_RUNS ?? 30),
+    numRuns: Number(process.env.RKV_TEST_RUNS ?? 20),
   });
 }, 300_000);
