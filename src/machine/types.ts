@@ -126,6 +126,7 @@ export interface ScanRange {
   readonly from: Uint8Array;
   /** First key no longer of the range; null: to the end. */
   readonly to: Uint8Array | null;
+  /** The same range from its end: the next page has the last key as its `to`. */
   readonly reverse: boolean;
   readonly count: number;
   readonly bytes: number;

@@ -152,13 +152,13 @@ export class Flusher {
   ): Promise<void> {
     for (const part of parts) {
       const { shard } = part;
-      // Replaced or dropped meanwhile: its rows and its space are going to be deleted.
+      // Replaced or dropped meanwhile: its rows and its space are going to be deleted. Asked once:
+      // rows without the descriptor they belong to would be no prefix of anything.
       if (shard.dead) continue;
       await this.sliced(part.heads, (row) => takeHead(shard, row, generation, batch));
       await this.sliced(part.plain, (row) =>
         shard.plain.take(row, generation, shard.spaceOf(row.bucket), batch),
       );
-      if (shard.dead) continue;
       const group = shard.descriptor.shard;
       putNodeRow(batch, NODE_ROWS.replica, group, part.descriptor);
       if (part.counts !== null) putNodeRow(batch, NODE_ROWS.counts, group, part.counts);
