@@ -129,6 +129,36 @@ function doors(core: Core): Raft {
       if (!may) checked(handOverOrStepDown(core));
     },
     wake: () => wake(core),
+    ...progressDoors(core),
+    applyConfig: (change, index) => checked(applyConfig(core, change, index)),
+    compact: (index) => checked(log.compact(index)),
+    hasReady: () => hasReady(core),
+    ready: () => checked(takeReady(core)),
+    advance: (completion) => checked(advance(core, completion)),
+    view: () => viewOf(core),
+  };
+}
+
+type ProgressDoor = 'reportUnreachable' | 'reportSnapshot' | 'pauseAppends' | 'resumeAppends';
+
+/** What the host tells a leader of one follower's stream, snapshot or bytes. */
+function progressDoors(core: Core): Pick<Raft, ProgressDoor> {
+  return {
+    ...memberDoors(core),
+    applyConfig: (change, index) => checked(applyConfig(core, change, index)),
+    compact: (index) => checked(log.compact(index)),
+    hasReady: () => hasReady(core),
+    ready: () => checked(takeReady(core)),
+    advance: (completion) => checked(advance(core, completion)),
+    view: () => viewOf(core),
+  };
+}
+
+type ProgressDoor = 'reportUnreachable' | 'reportSnapshot' | 'pauseAppends' | 'resumeAppends';
+
+/** What the host tells a leader of one follower's stream, snapshot or bytes. */
+function progressDoors(core: Core): Pick<Raft, ProgressDoor> {
+  return {
     reportUnreachable: (replica) =>
       withProgress(core, replica, (leader, progress) => onUnreachable(leader, progress)),
     reportSnapshot: (replica, outcome) =>
@@ -146,12 +176,14 @@ function doors(core: Core): Raft {
         progress.paused = false;
         leader.sendDue = true;
       }),
-    applyConfig: (change, index) => checked(applyConfig(core, change, index)),
-    compact: (index) => checked(log.compact(index)),
-    hasReady: () => hasReady(core),
-    ready: () => checked(takeReady(core)),
-    advance: (completion) => checked(advance(core, completion)),
-    view: () => viewOf(core),
+  };
+}
+
+/** What the host learned about one member; of no interest to who does not lead. */
+function memberDoors(
+  core: Core,
+): Pick<Raft, 'reportUnreachable' | 'reportSnapshot' | 'pauseAppends' | 'resumeAppends'> {
+  return {
   };
 }
 
