@@ -1,8 +1,8 @@
 /**
- * Generates the protobuf codecs of src/wire/generated from proto/, for what peers say to each other.
- * (Clients' messages, kv.proto and admin.proto, have a codec by hand, tested against those files.)
- * Run by hand after a change of a .proto file; the result is committed, so that a build needs no
- * generator. `--check` writes nothing and fails when the committed files are out of date.
+ * Generates the protobuf codecs of src/wire/generated from proto/, for what peers say to each
+ * other. (Clients' messages, kv.proto and admin.proto, have a codec by hand, tested against those
+ * files.) Run by hand after a change of a .proto file; the result is committed, so that a build
+ * needs no generator. `--check` writes nothing and fails when the committed files are out of date.
  *
  * 64-bit fields become plain numbers: the modules import their runtime from a wrapper that takes
  * `Long` out of protobufjs; what does not fit 2^53 comes out unsafe and is refused by the codecs.
