@@ -144,21 +144,6 @@ type ProgressDoor = 'reportUnreachable' | 'reportSnapshot' | 'pauseAppends' | 'r
 /** What the host tells a leader of one follower's stream, snapshot or bytes. */
 function progressDoors(core: Core): Pick<Raft, ProgressDoor> {
   return {
-    ...memberDoors(core),
-    applyConfig: (change, index) => checked(applyConfig(core, change, index)),
-    compact: (index) => checked(log.compact(index)),
-    hasReady: () => hasReady(core),
-    ready: () => checked(takeReady(core)),
-    advance: (completion) => checked(advance(core, completion)),
-    view: () => viewOf(core),
-  };
-}
-
-type ProgressDoor = 'reportUnreachable' | 'reportSnapshot' | 'pauseAppends' | 'resumeAppends';
-
-/** What the host tells a leader of one follower's stream, snapshot or bytes. */
-function progressDoors(core: Core): Pick<Raft, ProgressDoor> {
-  return {
     reportUnreachable: (replica) =>
       withProgress(core, replica, (leader, progress) => onUnreachable(leader, progress)),
     reportSnapshot: (replica, outcome) =>
@@ -176,14 +161,6 @@ function progressDoors(core: Core): Pick<Raft, ProgressDoor> {
         progress.paused = false;
         leader.sendDue = true;
       }),
-  };
-}
-
-/** What the host learned about one member; of no interest to who does not lead. */
-function memberDoors(
-  core: Core,
-): Pick<Raft, 'reportUnreachable' | 'reportSnapshot' | 'pauseAppends' | 'resumeAppends'> {
-  return {
   };
 }
 
