@@ -1,4 +1,5 @@
 /** The options table as the limits of host and transport. */
+import type { GrpcDoorLimits } from '../api/grpc/types.js';
 import type { Options } from '../config/options.js';
 import type { HostLimits } from '../host/types.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/limits.js';
@@ -41,5 +42,16 @@ export function transportLimits(options: Options): TransportLimits {
     appendQueueBytes: options.peerQueueBytes,
     appendWindowBytes: options.maxInflightBytes,
     snapshotBytesPerSecond: options.snapshotBytesPerSecond,
+    flowWindowBytes: options.grpcWindowBytes,
+    keepaliveMs: options.keepaliveMs,
+    keepaliveTimeoutMs: options.keepaliveMs,
+  };
+}
+
+export function doorLimits(options: Options): Partial<GrpcDoorLimits> {
+  return {
+    messageBytes: options.grpcMessageBytes,
+    streams: options.maxConnections,
+    defaultTimeoutMs: options.requestTimeoutMs,
   };
 }

@@ -26,7 +26,7 @@ import { toNodeError } from './errors.js';
 import { Failure } from './failure.js';
 import { type Assembly, type Foundation, layFoundation } from './foundation.js';
 import { openDataDir } from './identity.js';
-import { hostLimits } from './limits.js';
+import { doorLimits, hostLimits } from './limits.js';
 import { MetaClient } from './meta-client.js';
 import { PeerCalls, serveCall } from './peer-calls.js';
 import { openPeerLink } from './peer-link.js';
@@ -109,6 +109,7 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
     gate: createGate(),
     clock,
     logger,
+    limits: doorLimits(options),
     now: () => host.clusterClock.now(),
   });
   opened.push(() => door.close());

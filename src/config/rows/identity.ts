@@ -77,10 +77,4 @@ export const IDENTITY_ROWS = {
     default: 'auto',
     help: 'auto: pretty on a terminal, one JSON object a line elsewhere.',
   },
-  faultInjection: {
-    type: 'bool',
-    default: false,
-    hidden: true,
-    help: 'Opens the failpoints of test builds.',
-  },
 } as const satisfies Record<string, OptionRow>;
