@@ -13,6 +13,13 @@ export interface AdminOptions {
   readonly node?: number;
 }
 
+/** Where the cluster is, as the client's other half knows it. */
+interface Nodes {
+  /** Those that answer first. */
+  readonly addresses: readonly string[];
+  readonly steering: Steering;
+}
+
 /** The node gives up first, so that its reason arrives. */
 const MARGIN_MS = 200;
 
@@ -30,14 +37,12 @@ function errorOf(error: ServiceError, address: string): RkvError {
 }
 
 export class AdminClient {
-  readonly #endpoints: readonly string[];
-  readonly #steering: Steering;
+  readonly #nodes: Nodes;
   readonly #timeoutMs: number;
   readonly #channels = new Map<string, GrpcClient>();
 
-  constructor(endpoints: readonly string[], steering: Steering, timeoutMs: number) {
-    this.#endpoints = endpoints;
-    this.#steering = steering;
+  constructor(nodes: Nodes, timeoutMs: number) {
+    this.#nodes = nodes;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -76,10 +81,8 @@ export class AdminClient {
   }
 
   #addresses(options: AdminOptions): readonly string[] {
-    if (options.node === undefined) {
-      return [...new Set([...this.#endpoints, ...this.#steering.addresses])];
-    }
-    const address = this.#steering.addressOf(options.node);
+    if (options.node === undefined) return this.#nodes.addresses;
+    const address = this.#nodes.steering.addressOf(options.node);
     if (address !== null) return [address];
     throw new RkvError(
       'NOT_FOUND',

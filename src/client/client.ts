@@ -33,11 +33,7 @@ export class Client {
   constructor(dispatcher: Dispatcher, options: ConnectOptions) {
     this.#dispatcher = dispatcher;
     this.#database = options.database ?? 0;
-    this.admin = new AdminClient(
-      options.endpoints,
-      dispatcher.steering,
-      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    );
+    this.admin = new AdminClient(dispatcher, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   }
 
   /** Nodes, shards and leaders as last told by a node. */

@@ -83,6 +83,11 @@ export class Dispatcher implements LinkOwner {
     return this.#sequences.session;
   }
 
+  /** Every address that is known, those that answer first. */
+  get addresses(): readonly string[] {
+    return this.#pool.addresses;
+  }
+
   mark(): number {
     return this.#sequences.mark;
   }
@@ -122,7 +127,7 @@ export class Dispatcher implements LinkOwner {
 
   #unreachable(): RkvError {
     const reasons = this.#pool.reasons;
-    const tried = [...new Set([...this.#endpoints, ...this.steering.addresses])].join(', ');
+    const tried = this.addresses.join(', ');
     return new RkvError(
       'UNREACHABLE',
       `no node could be reached at ${tried}${reasons === '' ? '' : ` (${reasons})`}`,

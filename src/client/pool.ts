@@ -62,6 +62,12 @@ export class LinkPool {
     return [...new Set([...this.#endpoints, ...this.#steering.addresses])];
   }
 
+  /** Every address that is known, those that answer first. */
+  get addresses(): readonly string[] {
+    const ready = this.#ready.map((link) => link.address);
+    return [...new Set([...ready, ...this.#candidates()])];
+  }
+
   open(address: string): Link {
     const place = this.#placeOf(address);
     place.link ??= new Link(address, this.#owner);

@@ -105,6 +105,23 @@ describe('connecting', () => {
   });
 });
 
+describe('administration', () => {
+  it('asks a node that answers, whatever stands first among the endpoints', async () => {
+    const sockets: net.Socket[] = [];
+    const silent = net.createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    ends.push(async () => {
+      silent.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    const { port } = silent.address() as net.AddressInfo;
+    const node = await fakeNode();
+    const made = await connect({ endpoints: [`127.0.0.1:${port}`, node.address] });
+    ends.push(() => made.close());
+    expect(await made.admin.probe({ timeoutMs: 2000 })).toEqual([1, 2, 3, 4]);
+  });
+});
+
 describe('retries', () => {
   it('asks again under the same sequence when a refusal allows it', async () => {
     const node = await fakeNode();
