@@ -11,6 +11,11 @@ export function respawn(environment) {
     env: { ...process.env, ...environment },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
+  // Whoever started this process may wait for the node's word, and the node for its end.
+  if (process.send) {
+    child.on('message', (message) => process.connected && process.send(message));
+    process.on('disconnect', () => child.connected && child.disconnect());
+  }
   for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`rkv: cannot start: ${error.message}\n`);

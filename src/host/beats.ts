@@ -27,6 +27,11 @@ export class Beats {
   }
 
   start(): void {
+    this.#host.clusterClock.adjust(this.#peers.length + 1);
+    this.#arm();
+  }
+
+  #arm(): void {
     this.#timer = this.#parts.clock.after(this.#parts.limits.heartbeatMs, () => this.#onTimer());
   }
 
@@ -64,7 +69,13 @@ export class Beats {
 
   onBeat(from: NodeId, beat: NodeBeat): void {
     this.#heard.set(from, this.#parts.clock.monotonic());
-    this.#host.clusterClock.onBeat(from, beat.wallMs);
+    const { clusterClock } = this.#host;
+    clusterClock.onBeat(from, beat.wallMs);
+    if (!clusterClock.trusted) {
+      clusterClock.adjust(this.#peers.length + 1);
+      // What waited for the time of day goes on.
+      if (clusterClock.trusted) this.#host.onDrained();
+    }
     for (const led of beat.leads ?? []) this.#host.leaders.learn(led.group, from, led.term);
   }
 
@@ -73,7 +84,7 @@ export class Beats {
     this.#host.clusterClock.adjust(this.#peers.length + 1);
     this.#loseSilent();
     this.#send();
-    this.start();
+    this.#arm();
   }
 
   #loseSilent(): void {

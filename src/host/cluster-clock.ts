@@ -38,6 +38,11 @@ export class ClusterClock {
     this.#last = appliedTime;
   }
 
+  /** False: too few clocks were heard since the start; nothing may be stamped yet. */
+  get trusted(): boolean {
+    return this.#trusted;
+  }
+
   now(): EpochMs {
     const now = Math.floor(this.#clock.monotonic() + this.#offset);
     if (now > this.#last) this.#last = now;

@@ -148,6 +148,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
   readonly #replicaHost: ReplicaHost = {
     monotonic: () => this.#parts.clock.monotonic(),
     clusterNow: () => this.clusterClock.now(),
+    clockTrusted: () => this.clusterClock.trusted,
     wake: (group) => this.wake(group),
     spaceLow: () => this.duties.spaceLow,
     logBusy: () => this.#parts.log.busy,
@@ -227,7 +228,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     this.duties.onTick();
   }
 
-  /** The store let go of a full overlay: apply goes on everywhere. */
+  /** What held every group up is over (a full overlay, an unknown time): all go on. */
   onDrained(): void {
     for (const group of this.replicas.keys()) this.wake(group);
   }

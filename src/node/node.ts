@@ -110,7 +110,7 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
     clock,
     logger,
     limits: doorLimits(options),
-    now: () => host.clusterClock.now(),
+    now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
   });
   opened.push(() => door.close());
   foundation.space.onReady();

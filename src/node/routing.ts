@@ -81,7 +81,8 @@ export function createRouting(parts: RoutingParts): RouterPorts {
     clusterNow: () => host.clusterClock.now(),
     after: (ms, run) => void clock.after(ms, run),
     endOfTurn: (run) => clock.endOfTurn(run),
-    place: (bucket) => table.places[bucket] ?? null,
+    // Before the time of day is known no request can be stamped: it waits.
+    place: (bucket) => (host.clusterClock.trusted ? (table.places[bucket] ?? null) : null),
     firstBuckets: () => table.firstBuckets,
     leader: (group) => host.leaders.of(group),
     alive: (node) => host.beats.alive(node),

@@ -128,7 +128,7 @@ export class Callers {
   /** What waits is proposed and asked for; writes gather while the log is busy. */
   gather(keep: Keep): void {
     const { core, host, limits, standing } = this.#parts;
-    if (standing().leads) {
+    if (standing().leads && host.clockTrusted()) {
       const propose = (sizes: readonly number[]) => core.propose(sizes);
       const stamp = host.clusterNow();
       if (!host.logBusy() || this.#writes.waitingBytes >= limits.maxBatchBytes) {

@@ -38,6 +38,8 @@ export type MetaAnswer =
 export interface ReplicaHost {
   monotonic(): MonoMs;
   clusterNow(): EpochMs;
+  /** False until enough clocks were heard: nothing is stamped before. */
+  clockTrusted(): boolean;
   /** The replica has something to do at the end of this turn. */
   wake(group: GroupId): void;
   /** Free disk space is below the reserve: what makes data grow is refused. */

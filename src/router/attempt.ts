@@ -157,7 +157,9 @@ export class Attempt {
     const leader = place === null ? null : this.#parts.ports.leader(place.group);
     if (leader === null) {
       const what =
-        place === null ? 'there is no routing table yet' : `shard ${place.group} has no leader`;
+        place === null
+          ? 'the node has not heard enough of the others yet'
+          : `shard ${place.group} has no leader`;
       return new RkvError('NO_LEADER', what, details);
     }
     return new RkvError('TIMEOUT', 'the request did not finish inside its deadline', details);

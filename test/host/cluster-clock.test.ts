@@ -82,6 +82,15 @@ describe('the cluster clock', () => {
     expect(cluster.now()).toBe(10 * HOUR);
   });
 
+  it('is not trusted before a majority was heard, so that nothing is stamped with it', () => {
+    const cluster = new ClusterClock(manualClock(5 * HOUR), at(0));
+    cluster.adjust(3);
+    expect(cluster.trusted).toBe(false);
+    cluster.onBeat(nodeId(2), 5 * HOUR);
+    cluster.adjust(3);
+    expect(cluster.trusted).toBe(true);
+  });
+
   it('is never behind a time that was applied here', () => {
     const clock = manualClock(HOUR);
     const cluster = new ClusterClock(clock, at(HOUR));
