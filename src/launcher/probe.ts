@@ -48,10 +48,17 @@ async function probeUntil(endpoint: string, deadline: number, probe: Probe): Pro
       return;
     } catch (thrown) {
       const error = toRkvError(thrown);
-      // a probe's write whose outcome is unknown may be written again: it writes the same
-      if (!error.retryable && error.kind !== 'unknown') throw error;
+      if (!mayAskAgain(error)) throw error;
       reason = error.message;
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/**
+ * A probe's write whose outcome is unknown may be written again: it writes the same. EXPIRED speaks
+ * of one request only, and comes while a young cluster's clock finds the time of day.
+ */
+function mayAskAgain(error: RkvError): boolean {
+  return error.retryable || error.kind === 'unknown' || error.code === 'EXPIRED';
 }

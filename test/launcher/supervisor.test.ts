@@ -133,8 +133,9 @@ describe('start', () => {
         { nodes: 1 },
         {
           probe: async () => {
+            const bad = (['NO_LEADER', 'EXPIRED', 'OUTCOME_UNKNOWN'] as const)[asked];
             asked += 1;
-            if (asked < 4) throw new RkvError('NO_LEADER', 'shard 2 has no leader');
+            if (bad !== undefined) throw new RkvError(bad, 'shard 2 has no leader');
             return [1];
           },
         },
