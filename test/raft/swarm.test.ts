@@ -1,6 +1,7 @@
 /** Many seeds of the swarm: each printed seed replays a failure. */
 import { describe, expect, it } from 'vitest';
-import { Swarm, type SwarmOptions } from './support/swarm.js';
+import { Swarm } from './support/swarm.js';
+import type { SwarmOptions } from './support/swarm-types.js';
 
 const SEEDS = Number(process.env.RAFT_SEEDS ?? 40);
 

@@ -11,70 +11,20 @@ import { describeMessage } from '../../../src/raft/describe.js';
 import type {
   ConfigChange,
   ConfigStep,
-  EntryMeta,
-  HardState,
-  LogFloor,
   Members,
   Message,
   Raft,
-  RaftConfig,
   Ready,
 } from '../../../src/raft/types.js';
-
-export interface SwarmOptions {
-  readonly seed: number;
-  readonly replicas: number;
-  readonly steps: number;
-  readonly voters?: readonly number[];
-  readonly config?: Partial<RaftConfig>;
-  /** Chances in a thousand. */
-  readonly drop?: number;
-  readonly double?: number;
-  readonly crash?: number;
-  readonly changes?: boolean;
-  readonly transfers?: boolean;
-  readonly compaction?: boolean;
-  /** Clocks run alike (needed for leases): every replica ticks once before any ticks again. */
-  readonly lockstep?: boolean;
-  /** A planted bug: nothing waits for the disk. */
-  readonly impatient?: boolean;
-}
-
-interface Disk {
-  hardState: HardState;
-  floor: LogFloor;
-  entries: EntryMeta[];
-  /** The state machine as of its last flush. */
-  applied: LogIndex;
-  members: Members;
-}
-
-interface Replica {
-  readonly id: ReplicaId;
-  readonly disk: Disk;
-  raft: Raft | null;
-  /** Mirror of the log in memory, from the floor on. */
-  log: EntryMeta[];
-  writing: Ready[];
-  applied: LogIndex;
-  members: Members;
-  paused: ReplicaId[];
-  /** Offered to this boot; if it crashes, the sender hears that its stream broke. */
-  offered: Message[];
-}
-
-const NONE = 0 as LogIndex;
-const key = (index: number, term: number): string => `${index}/${term}`;
-
-function check(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Error(`broken: ${what}`);
-}
+import { hasReached, isKnownStall, newestLeader } from './swarm-heal.js';
+import { Judge } from './swarm-judge.js';
+import { check, key, NONE, type Replica, type Stats, type SwarmOptions } from './swarm-types.js';
 
 export class Swarm {
   readonly random: Prng;
   readonly replicas: Replica[];
   readonly options: SwarmOptions;
-  readonly stats = {
+  readonly stats: Stats = {
     commits: 0,
     elections: 0,
     crashes: 0,
@@ -84,15 +34,8 @@ export class Swarm {
     stalls: 0,
   };
   #network: Message[] = [];
-  #leaders = new Map<Term, ReplicaId>();
-  #votes = new Map<string, ReplicaId>();
-  /** Term of every index that any replica was told is committed. */
-  #committed = new Map<LogIndex, Term>();
+  readonly #judge: Judge;
   #changes = new Map<string, ConfigChange>();
-  /** The highest index whose success a client may have been told. */
-  #acknowledged = NONE;
-  #reads = new Map<number, LogIndex>();
-  #nextRead = 1;
   #cut = new Set<string>();
   #calm = false;
   #ticked = new Set<ReplicaId>();
@@ -108,23 +51,8 @@ export class Swarm {
       learnersNext: [],
       autoLeave: false,
     };
-    this.replicas = ids.map((id) => ({
-      id,
-      disk: {
-        hardState: { term: 0 as Term, vote: null, commit: NONE },
-        floor: { index: NONE, term: 0 as Term },
-        entries: [],
-        applied: NONE,
-        members,
-      },
-      raft: null,
-      log: [],
-      writing: [],
-      applied: NONE,
-      members,
-      paused: [],
-      offered: [],
-    }));
+    this.replicas = ids.map((id) => newReplica(id, members));
+    this.#judge = new Judge(this.replicas, this.stats);
     for (const replica of this.replicas) this.#start(replica);
   }
 
@@ -162,7 +90,7 @@ export class Swarm {
       createPrng(this.random.below(2 ** 31)),
       (event) => {
         if (event.kind === 'commit' && replica.raft?.view().role === 'leader') {
-          this.#checkQuorumHolds(replica, event.index, event.term);
+          this.#judge.onLeaderCommit(replica, event.index, event.term);
         }
       },
     );
@@ -292,8 +220,7 @@ export class Swarm {
 
   #read(raft: Raft): void {
     if (!this.#chance(300)) return;
-    const context = this.#nextRead++;
-    this.#reads.set(context, this.#acknowledged);
+    const context = this.#judge.newRead();
     raft.readIndex(context, this.random.below(2) === 0 ? 'lease' : 'confirmed');
   }
 
@@ -317,7 +244,7 @@ export class Swarm {
     this.stats.crashes++;
     // Some of what was being written made it to the disk, in order.
     for (let left = this.random.below(replica.writing.length + 1); left > 0; left--) {
-      this.#write(replica, replica.writing.shift()!);
+      this.#judge.write(replica, replica.writing.shift()!);
     }
     replica.raft = null;
     replica.writing = [];
@@ -360,7 +287,7 @@ export class Swarm {
     if (!raft.hasReady()) return;
     const before = raft.view();
     const ready = raft.ready();
-    this.#checkReady(replica, ready, before.role === 'leader');
+    this.#judge.onReady(replica, ready, before.role === 'leader');
     if (ready.snapshot !== null) {
       const { floor, members } = ready.snapshot;
       const kept = replica.log.find(({ index }) => index === floor.index)?.term === floor.term;
@@ -385,36 +312,10 @@ export class Swarm {
   #complete(replica: Replica, raft: Raft): void {
     const ready = replica.writing.shift();
     if (ready === undefined) return;
-    this.#write(replica, ready);
+    this.#judge.write(replica, ready);
     if (this.options.impatient) return;
     for (const message of ready.messagesAfterPersist) this.#network.push(message);
     raft.advance({ kind: 'durable', number: ready.number });
-  }
-
-  #write(replica: Replica, ready: Ready): void {
-    const { disk } = replica;
-    if (ready.snapshot !== null) {
-      const { floor, members } = ready.snapshot;
-      const kept = disk.entries.find(({ index }) => index === floor.index)?.term === floor.term;
-      disk.entries = kept ? disk.entries.filter(({ index }) => index > floor.index) : [];
-      disk.floor = floor;
-      disk.applied = floor.index;
-      disk.members = members;
-    }
-    const first = ready.entries[0];
-    if (first !== undefined) {
-      const kept = disk.entries.filter(({ index }) => index < first.index);
-      disk.entries = [...kept, ...ready.entries.filter(({ index }) => index > disk.floor.index)];
-    }
-    if (ready.hardState === null) return;
-    const { term, vote, commit } = ready.hardState;
-    check(term >= disk.hardState.term, 'the term on disk never falls');
-    check(commit >= disk.hardState.commit, 'the commit index on disk never falls');
-    disk.hardState = ready.hardState;
-    if (vote === null) return;
-    const name = key(replica.id, term);
-    check((this.#votes.get(name) ?? vote) === vote, `one vote per term (${name})`);
-    this.#votes.set(name, vote);
   }
 
   #apply(replica: Replica, raft: Raft, ready: Ready): void {
@@ -427,11 +328,8 @@ export class Swarm {
     for (let index = from; index <= to; index++) {
       const entry = replica.log.find((entry) => entry.index === index);
       check(entry !== undefined, 'what is committed is in the log');
-      const known = this.#committed.get(index);
-      check(known === undefined || known === entry.term, `state machine safety at ${index}`);
-      this.#committed.set(index, entry.term);
+      this.#judge.onApplied(index, entry.term);
       replica.applied = index;
-      this.stats.commits++;
       if (entry.kind === 'config') {
         const change: ConfigChange =
           entry.size === 0 ? { kind: 'leave' } : this.#changes.get(key(index, entry.term))!;
@@ -441,54 +339,7 @@ export class Swarm {
       raft.advance({ kind: 'applied', index });
     }
     const last = replica.log.find((entry) => entry.index === to)!;
-    // A leader answers its callers when it has applied what it proposed.
-    const { role, term } = raft.view();
-    if (role === 'leader' && term === last.term && to > this.#acknowledged) this.#acknowledged = to;
-  }
-
-  #checkReady(replica: Replica, ready: Ready, leads: boolean): void {
-    const { soft } = ready;
-    if (soft?.role === 'leader' && leads) {
-      const known = this.#leaders.get(soft.term);
-      check((known ?? replica.id) === replica.id, `election safety in term ${soft.term}`);
-      if (known === undefined) {
-        this.stats.elections++;
-        this.#checkComplete(replica, ready);
-      }
-      this.#leaders.set(soft.term, replica.id);
-    }
-    for (const read of ready.reads) {
-      const mustSee = this.#reads.get(read.context);
-      check(mustSee !== undefined, 'a read is answered once');
-      this.#reads.delete(read.context);
-      if (read.outcome === 'lost') continue;
-      this.stats.reads++;
-      check(read.index >= mustSee, `linearizable read: ${read.index} is behind ${mustSee}`);
-    }
-  }
-
-  /** Leader completeness: who is elected holds everything that was committed before. */
-  #checkComplete(replica: Replica, ready: Ready): void {
-    const log = new Map(replica.log.map((entry) => [entry.index, entry.term]));
-    for (const entry of ready.entries) log.set(entry.index, entry.term);
-    const { floor } = replica.raft!.view();
-    for (const [index, term] of this.#committed) {
-      if (index > floor.index) check(log.get(index) === term, `leader completeness at ${index}`);
-    }
-  }
-
-  /** What a leader calls committed is on the disks of a majority. */
-  #checkQuorumHolds(replica: Replica, index: LogIndex, term: Term): void {
-    const holds = (id: ReplicaId): boolean => {
-      const { disk } = this.replicas[id - 1]!;
-      if (index <= disk.floor.index) return true;
-      return disk.entries[index - disk.floor.index - 1]?.term === term;
-    };
-    const { voters, outgoing } = replica.raft!.view().members;
-    for (const half of [voters, outgoing]) {
-      const count = half.filter(holds).length;
-      check(half.length === 0 || count * 2 > half.length, `durable on a majority: ${index}`);
-    }
+    this.#judge.onAnswers(raft, to, last.term);
   }
 
   #heal(): void {
@@ -505,57 +356,21 @@ export class Swarm {
     for (let round = 0; round < 400; round++) {
       for (const replica of this.replicas) replica.raft!.tick();
       this.#settle();
-      const leader = this.#leader();
+      const leader = newestLeader(this.replicas);
       if (leader === null) continue;
       if (proposed === null || proposed.term !== leader.view().term) {
         const proposal = leader.propose([1]);
         if (proposal.ok) proposed = proposal;
         continue;
       }
-      if (this.#reached(leader, proposed.index)) return;
+      if (hasReached(this.replicas, leader, proposed.index)) return;
     }
-    if (this.#isKnownStall()) {
+    if (isKnownStall(this.replicas)) {
       this.stats.stalls++;
       return;
     }
     const views = this.replicas.map(({ raft }) => JSON.stringify(raft!.view())).join('\n');
     throw new Error(`broken: no progress after healing\n${views}`);
-  }
-
-  /**
-   * The price of configurations that hold from their application on: a leader that left crashed
-   * before any of those who stay knew it, and its longer log still refuses them its vote. FAULTS
-   * C 33: a stall at most, never divergence.
-   */
-  #isKnownStall(): boolean {
-    if (this.#leader() !== null) return false;
-    const views = this.replicas.map(({ id, raft }) => ({ id, view: raft!.view() }));
-    const isVoter = (id: ReplicaId, { voters, outgoing }: Members): boolean =>
-      voters.includes(id) || outgoing.includes(id);
-    return views.some(
-      ({ id, view }) =>
-        !isVoter(id, view.members) &&
-        views.some(
-          (other) =>
-            isVoter(id, other.view.members) &&
-            isVoter(other.id, other.view.members) &&
-            other.view.lastIndex < view.lastIndex,
-        ),
-    );
-  }
-
-  #leader(): Raft | null {
-    const leaders = this.replicas.filter(({ raft }) => raft!.view().role === 'leader');
-    leaders.sort((a, b) => b.raft!.view().term - a.raft!.view().term);
-    return leaders[0]?.raft ?? null;
-  }
-
-  #reached(leader: Raft, index: LogIndex): boolean {
-    const { members } = leader.view();
-    if (members.outgoing.length > 0 && members.autoLeave) return false;
-    return [...members.voters, ...members.learners].every(
-      (id) => this.replicas[id - 1]!.applied >= index,
-    );
   }
 
   #settle(): void {
