@@ -36,7 +36,9 @@ export default class ClusterUp extends ClusterCommand<typeof ClusterUp> {
   };
 
   async run(): Promise<void> {
-    const result = await clusterUp(this.flags, process.stderr.isTTY === true && !this.structured);
+    // the progress is drawn on stdout, so it must be a terminal, and one that knows its width
+    const drawn = process.stdout.isTTY === true && process.stdout.columns > 0 && !this.structured;
+    const result = await clusterUp(this.flags, drawn);
     for (const note of result.notes) this.note(note);
     await this.printView(result.view);
     if (result.hint !== null && process.stdout.isTTY) this.note(result.hint);

@@ -33,7 +33,7 @@ export interface UpOutcome {
   readonly ended: Promise<number> | null;
 }
 
-/** Rejects as `up` does; `showProgress` draws on stderr. */
+/** Rejects as `up` does; `showProgress` draws on stdout. */
 export async function clusterUp(flags: UpFlags, showProgress: boolean): Promise<UpOutcome> {
   if (flags.proxied) {
     throw new RkvError('USAGE', '--proxied is not in this version of rkv');
