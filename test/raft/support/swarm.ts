@@ -18,7 +18,14 @@ import type {
 } from '../../../src/raft/types.js';
 import { hasReached, isKnownStall, newestLeader } from './swarm-heal.js';
 import { Judge } from './swarm-judge.js';
-import { check, key, NONE, type Replica, type Stats, type SwarmOptions } from './swarm-types.js';
+import {
+  check,
+  key,
+  newReplica,
+  type Replica,
+  type Stats,
+  type SwarmOptions,
+} from './swarm-types.js';
 
 export class Swarm {
   readonly random: Prng;
