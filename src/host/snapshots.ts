@@ -116,10 +116,11 @@ export class Snapshots {
           descriptor: encoded,
         },
         install: () => this.#parts.openMachine(group, descriptor),
-        settled: (error) => {
-          if (error === null) resolve();
-          else incoming.abort().then(() => reject(error), reject);
+        refused(reason) {
+          incoming.abort().then(() => reject(new Error(reason)), reject);
         },
+        installed: resolve,
+        failed: reject,
       };
       const message: MessageOf<'snapshot'> = {
         kind: 'snapshot',

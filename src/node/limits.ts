@@ -1,5 +1,5 @@
 /** The options table as the limits of host and transport. */
-import type { GrpcDoorLimits } from '../api/grpc/types.js';
+import type { GrpcDoorLimits, GrpcDoorLimits } from '../api/grpc/types.js';
 import type { Options } from '../config/options.js';
 import type { HostLimits } from '../host/types.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/limits.js';
@@ -33,6 +33,14 @@ export function hostLimits(options: Options): HostLimits {
     runCommands: RUN_COMMANDS,
     runMs: RUN_MS,
     logBytesPerGroup: options.logBytesPerGroup,
+  };
+}
+
+export function doorLimits(options: Options): Partial<GrpcDoorLimits> {
+  return {
+    messageBytes: options.grpcMessageBytes,
+    streams: options.maxConnections,
+    defaultTimeoutMs: options.requestTimeoutMs,
   };
 }
 

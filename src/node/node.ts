@@ -100,6 +100,7 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
   const services = peerServices({ host, metaClient, status: report });
   link.serve((method, body, answer) => serveCall(services, clock, method, body, answer));
   await host.open(newborn, (group) => newborn && leadsAtBirth(plans, group, self));
+  for (const [group, what] of storage.state.corrupt) host.duties.fence(group, what);
   const { clusterId } = assembly.dataDir.identity;
   const parts = { node: self, clusterId, clock, host, meta, metaClient, calls, router };
   const door = await startGrpcDoor({
@@ -109,6 +110,7 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
     gate: createGate(),
     clock,
     logger,
+    limits: doorLimits(options),
     limits: doorLimits(options),
     now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
   });

@@ -13,8 +13,11 @@ export interface Received {
   readonly record: Extract<LogRecord, { readonly kind: 'snapshot' }>;
   /** Switches the store to it and opens the machine on it. */
   install(): Promise<Machine>;
-  /** Called once, with the reason when it was not installed. */
-  readonly settled: (error: Error | null) => void;
+  /** One of these is called, once. Refused: nothing of it is durable, it may be deleted. */
+  refused(reason: string): void;
+  installed(): void;
+  /** Its record is durable, so it must stay: the next start finishes it. */
+  failed(error: Error): void;
 }
 
 export interface InstallationParts {
@@ -55,7 +58,7 @@ export class Installation {
     const received = this.#received;
     if (received === null || this.#taken) return;
     this.#received = null;
-    received.settled(new Error('the snapshot is older than what is here'));
+    received.refused('the snapshot is older than what is here');
   }
 
   /** The record is durable: the snapshot is this replica's state now, whatever happens. */
@@ -70,9 +73,9 @@ export class Installation {
       host.write([{ kind: 'installed', group, replica: self, index }], false, () => undefined);
       this.#received = null;
       done(machine, index);
-      received.settled(null);
+      received.installed();
     } catch (error) {
-      received.settled(error as Error);
+      received.failed(error as Error);
       throw error;
     }
   }

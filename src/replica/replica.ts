@@ -359,7 +359,7 @@ export class Replica {
   /** A snapshot was received whole: the core decides whether it is of use. */
   offer(received: Received, message: MessageOf<'snapshot'>): void {
     if (this.#stopped || !this.#installation.offer(received)) {
-      received.settled(new Error('another snapshot is being installed'));
+      received.refused('another snapshot is being installed');
       return;
     }
     const { index } = received.record;

@@ -36,8 +36,9 @@ export function judgeHello(
   if (hello.clusterId !== identity.clusterId) return 'wrong-cluster';
   if (hello.to !== self || hello.node === self) return 'wrong-node';
   if (commonVersion(identity.versions, hello.versions) === null) return 'no-common-version';
-  if (met !== null && met.bootId !== hello.bootId && hello.bootCount <= met.bootCount) {
-    return 'old-boot';
-  }
-  return judge.checkPeer(toPeerHello(hello));
+  // The node's own rules first: another disk is a better reason than a boot count begun anew.
+  const no = judge.checkPeer(toPeerHello(hello));
+  if (no !== null) return no;
+  const other = met !== null && met.bootId !== hello.bootId;
+  return other && hello.bootCount <= met.bootCount ? 'old-boot' : null;
 }
