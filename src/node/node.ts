@@ -111,7 +111,6 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
     clock,
     logger,
     limits: doorLimits(options),
-    limits: doorLimits(options),
     now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
   });
   opened.push(() => door.close());
