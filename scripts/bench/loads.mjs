@@ -1,4 +1,5 @@
 /** Throughput and latency: the standard runs of `rkv bench`, one after the other. */
+import { until } from '../proof/cluster.mjs';
 import { rounded, table } from './figures.mjs';
 
 const RUNS = [
@@ -9,13 +10,22 @@ const RUNS = [
   { name: 'SET, 1 client', args: ['--clients', '1'] },
 ];
 
+const SETTLED_MS = 60_000;
+
 const ms = (us) => rounded(us / 1000, 2);
+
+/** Under load leaders may move; a run begins when every node leads again. */
+async function settled(cluster) {
+  const { cluster: whole, nodes } = await cluster.json(['status']);
+  return whole.health === 'ok' && nodes.every(({ leaders }) => leaders > 0);
+}
 
 export async function measureLoads(cluster, { seconds, say }) {
   const rows = [];
   const commands = [];
   for (const { name, args } of RUNS) {
     const command = ['bench', ...args, '--duration', `${seconds}s`];
+    await until(() => settled(cluster), SETTLED_MS, 500);
     const { result } = await cluster.json(command);
     const { p50Us, p90Us, p99Us, p999Us, maxUs } = result.all;
     const errors = Object.values(result.errors).reduce((sum, count) => sum + count, 0);
