@@ -17,7 +17,8 @@ import {
   systemPorts,
 } from './ports.js';
 import { type ClusterRecord, readRecord } from './record.js';
-import { type ClusterSpec, changedOptions, type NodeSpec } from './spec.js';
+import { type ClusterSpec, changedOptions } from './spec.js';
+import type { NodeSpec } from './spec-file.js';
 
 /** How the ports of a first start are found; those of a recorded cluster stay. */
 export type PortPlan =
