@@ -1,5 +1,5 @@
 /** The options table as the limits of host and transport. */
-import type { GrpcDoorLimits, GrpcDoorLimits } from '../api/grpc/types.js';
+import type { GrpcDoorLimits } from '../api/grpc/types.js';
 import type { Options } from '../config/options.js';
 import type { HostLimits } from '../host/types.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/limits.js';
@@ -53,13 +53,5 @@ export function transportLimits(options: Options): TransportLimits {
     flowWindowBytes: options.grpcWindowBytes,
     keepaliveMs: options.keepaliveMs,
     keepaliveTimeoutMs: options.keepaliveMs,
-  };
-}
-
-export function doorLimits(options: Options): Partial<GrpcDoorLimits> {
-  return {
-    messageBytes: options.grpcMessageBytes,
-    streams: options.maxConnections,
-    defaultTimeoutMs: options.requestTimeoutMs,
   };
 }
