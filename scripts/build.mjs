@@ -1,7 +1,8 @@
 /**
  * Builds dist/ from src/ and commands/: compiles, copies the generated codecs that the compiler
  * does not touch, and removes what has no source any more (oclif lists every file of
- * dist/commands), and writes the manifest of the commands. Runs as npm's `prepare` and `build`; silent unless something is wrong.
+ * dist/commands), and writes the manifest of the commands. Runs as npm's `prepare` and `build`;
+ * silent unless something is wrong.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
