@@ -141,6 +141,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
       maxInflightBytes: limits.maxInflightBytes,
       maxUncommittedBytes: limits.maxUncommittedBytes,
       quiesceTicks: ticks(limits.quiesceMs),
+      commitNews: 'heartbeat',
       promoteLag: 1000,
     };
   }

@@ -78,7 +78,8 @@ function sendBare(core: Core, leader: Leader, progress: Progress): void {
   const { state } = progress;
   if (progress.paused) return;
   if (state.kind === 'replicate') {
-    if (!progress.nudge && progress.commitSent >= core.log.committed) return;
+    const news = progress.commitSent < core.log.committed && core.config.commitNews !== 'heartbeat';
+    if (!progress.nudge && !news) return;
     sendAppend(core, leader, progress, state.next, false);
   } else if (state.kind === 'snapshot' && progress.nudge) {
     // Has it been installed, and only the report was lost?

@@ -52,6 +52,11 @@ function tickLeader(core: Core, leader: Leader): void {
       return;
     }
   }
+  if (!core.mayLead && leader.transfer === null && leader.leaving === null) {
+    // Its target was removed, or another order took the transfer back: on to the next successor.
+    handOverOrStepDown(core);
+    return;
+  }
   if (leader.leaving !== null) {
     leader.leaving.elapsed++;
     maybeLeave(core);
