@@ -29,6 +29,15 @@ export class Disk {
     this.#configs = [{ index: start.applied, members: start.members }];
   }
 
+  /** Everything but the name and the voters is lost. */
+  wipe(): void {
+    const none = 0 as LogIndex;
+    this.hardState = { term: 0 as Term, vote: null, commit: none };
+    this.floor = { index: none, term: 0 as Term };
+    this.entries = [];
+    this.applied = none;
+  }
+
   write({ snapshot, entries, hardState }: Ready): void {
     if (snapshot !== null) {
       const { floor, members } = snapshot;

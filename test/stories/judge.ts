@@ -10,12 +10,15 @@ export class Judge {
   readonly #applied = new Map<LogIndex, Term>();
   readonly #votes = new Map<string, ReplicaId>();
 
-  onReady(id: ReplicaId, { soft, hardState }: Ready): void {
-    if (soft?.role === 'leader') {
-      const other = this.#leaders.get(soft.term) ?? id;
-      if (other !== id) throw new Error(`${other} and ${id} both lead in term ${soft.term}`);
-      this.#leaders.set(soft.term, id);
-    }
+  onReady(id: ReplicaId, { soft }: Ready): void {
+    if (soft?.role !== 'leader') return;
+    const other = this.#leaders.get(soft.term) ?? id;
+    if (other !== id) throw new Error(`${other} and ${id} both lead in term ${soft.term}`);
+    this.#leaders.set(soft.term, id);
+  }
+
+  /** What is durable is a promise; what was lost before is not. */
+  onDurable(id: ReplicaId, { hardState }: Ready): void {
     if (hardState?.vote != null) {
       const key = `${id} in ${hardState.term}`;
       const vote = this.#votes.get(key) ?? hardState.vote;

@@ -72,6 +72,11 @@ export class Replica {
     this.writing.length = 0;
   }
 
+  wipe(): void {
+    if (this.up) throw new Error(`replica ${this.id} is up`);
+    this.disk.wipe();
+  }
+
   restart(applied: LogIndex, random: number): void {
     if (this.up) throw new Error(`replica ${this.id} is up`);
     this.applying = applied;
@@ -111,6 +116,7 @@ export class Replica {
     const ready = this.writing.shift();
     if (ready === undefined) return null;
     this.disk.write(ready);
+    this.#world.judge.onDurable(this.id, ready);
     this.#world.send(ready.messagesAfterPersist);
     this.run((raft) => raft.advance({ kind: 'durable', number: ready.number }));
     return ready;

@@ -5,6 +5,7 @@
  */
 import { type Block, type Command, parseCommand, type Story } from './script.js';
 import { DOORS } from './verbs/doors.js';
+import { FORGE } from './verbs/forge.js';
 import { NETWORK } from './verbs/network.js';
 import { NODES } from './verbs/nodes.js';
 import type { Verbs } from './verbs/verb.js';
@@ -12,7 +13,7 @@ import { VIEWS } from './verbs/views.js';
 import { WORK } from './verbs/work.js';
 import { World } from './world.js';
 
-const VERBS: Verbs = { ...NODES, ...DOORS, ...WORK, ...NETWORK, ...VIEWS };
+const VERBS: Verbs = { ...NODES, ...DOORS, ...WORK, ...NETWORK, ...FORGE, ...VIEWS };
 
 /** The output of each block. */
 export function playStory(story: Story): string[] {

@@ -12,13 +12,15 @@ import type { Verbs } from './verb.js';
 /** How often everybody may have had work before something must be wrong. */
 const MAX_TURNS = 200;
 
-/** Does and delivers everything among `ids`; messages to others stay under way. */
+/** Does and delivers everything among `ids`; what others sent or are to get stays under way. */
 export function settle(world: World, ids: readonly ReplicaId[]): void {
   const inside = new Set(ids);
+  const outside = [...world.replicas.values()].filter(({ id, up }) => up && !inside.has(id));
+  const senders = new Set(outside.map(({ id }) => id));
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     let busy = false;
     for (const id of ids) busy = work(world, id) || busy;
-    const batch = world.take(({ to }) => inside.has(to));
+    const batch = world.take(({ from, to }) => inside.has(to) && !senders.has(from));
     for (const message of batch) world.deliver(message);
     if (!busy && batch.length === 0) return;
   }
@@ -90,7 +92,8 @@ export const NETWORK: Verbs = {
 
   /** The messages meant go behind all others. */
   delay(world, command) {
-    world.underWay.push(...meant(world, command));
+    const messages = meant(world, command);
+    world.underWay.push(...messages);
   },
 
   stabilize: (world, command) => settle(world, targets(world, command)),

@@ -95,6 +95,19 @@ export const NODES: Verbs = {
     }
   },
 
+  /** A replica that is down is taken away, so that another may be added under its number. */
+  'remove-node'(world, command) {
+    for (const id of replicas(command.words[0])) {
+      if (world.replica(id).up) throw new Error(`replica ${id} is up`);
+      world.replicas.delete(id);
+    }
+  },
+
+  /** The disk of a replica that is down is lost with all there was on it. */
+  wipe(world, command) {
+    for (const id of replicas(command.words[0])) world.replica(id).wipe();
+  },
+
   /** What was meant for the old process never reaches the new one. */
   restart(world, command) {
     const { options } = command;

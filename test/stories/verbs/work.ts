@@ -28,7 +28,7 @@ export const WORK: Verbs = {
     }
   },
 
-  /** `persist 1 [2]`: the oldest Readys of an async host become durable, all if no count is said. */
+  /** `persist 1 [2]`: the oldest Readys of an async host become durable; all without a count. */
   persist(world, command) {
     for (const id of targets(world, command)) {
       const replica = world.replica(id);
