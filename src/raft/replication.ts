@@ -56,6 +56,7 @@ function sendHeartbeat(core: Core, leader: Leader, progress: Progress): void {
   const { self: from, term } = core;
   const { round } = leader;
   send(core, { kind: 'heartbeat', from, to: progress.replica, term, commit, round });
+  if (commit > progress.commitSent) progress.commitSent = commit;
   if (leader.leaving !== null && commit >= leader.leaving.index) progress.told ??= round;
 }
 

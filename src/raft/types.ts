@@ -242,10 +242,10 @@ export interface RaftConfig {
   /** Idle ticks after which a group whose members agree goes to rest; 0 = never. */
   readonly quiesceTicks: number;
   /**
-   * How a follower learns of a commit when no entries are on their way to it: `at-once` by a message
-   * of its own (default), or by the next append or heartbeat, which costs a loaded cluster a third
-   * less messages and a follower's state machine up to a heartbeat of lag. Reads never wait for it:
-   * the answer to a read index brings the commit index.
+   * How a follower learns of a commit when no entries are on their way to it: `at-once` by a
+   * message of its own (default), or by the next append or heartbeat, which costs a loaded cluster
+   * a third less messages and a follower's state machine up to a heartbeat of lag. Reads never wait
+   * for it: the answer to a read index brings the commit index.
    */
   readonly commitNews?: 'at-once' | 'heartbeat';
   /** A learner is caught up, and may be promoted, when at most this many entries behind. */

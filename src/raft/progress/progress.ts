@@ -23,7 +23,7 @@ export interface Progress {
   active: boolean;
   /** The host is fetching bytes for this member: no appends meanwhile. */
   paused: boolean;
-  /** The newest commit index an append took there. */
+  /** The newest commit index an append or a heartbeat took there. */
   commitSent: LogIndex;
   /** An append is to be sent even if empty: answers may have been lost. */
   nudge: boolean;

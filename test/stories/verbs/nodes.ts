@@ -1,7 +1,7 @@
 /**
  * Who is there: `add-nodes 1,2,3 voters=1,2,3 [learners=4] [floor=1/1] [term= vote= commit=
- * applied= log=1!,1,2] [limits…] [pre-vote] [check-quorum] [async]`, `crash 1`, `restart 1
- * [applied=N]`.
+ * applied= log=1!,1,2] [limits…] [pre-vote] [check-quorum] [late-commit-news] [async]`, `crash 1`,
+ * `restart 1 [applied=N]`, `wipe 1`, `remove-node 1`.
  */
 import type { ReplicaId, Term } from '../../../src/base/ids.js';
 import type { RaftConfig, Restored } from '../../../src/raft/types.js';
@@ -29,7 +29,7 @@ const NUMBERS = new Set([
   ...Object.keys(LIMITS),
   ...['voters', 'learners', 'floor', 'term', 'vote', 'commit', 'applied', 'log', 'random'],
 ]);
-const FLAGS = new Set(['pre-vote', 'check-quorum', 'async']);
+const FLAGS = new Set(['pre-vote', 'check-quorum', 'late-commit-news', 'async']);
 
 function configOf({ words, options }: Command, self: ReplicaId): RaftConfig {
   const limits = Object.entries(LIMITS).map(([name, [field, standard]]) => {
@@ -41,6 +41,7 @@ function configOf({ words, options }: Command, self: ReplicaId): RaftConfig {
     self,
     preVote: words.includes('pre-vote'),
     checkQuorum: words.includes('check-quorum'),
+    commitNews: words.includes('late-commit-news') ? 'heartbeat' : 'at-once',
   };
 }
 
