@@ -91,6 +91,7 @@ export class Swarm {
         maxUncommittedBytes: 400,
         quiesceTicks: 0,
         promoteLag: 10,
+        commitNews: this.options.seed % 2 === 0 ? 'heartbeat' : 'at-once',
         ...this.options.config,
       },
       { ...disk, members: disk.members, entries: disk.entries },
