@@ -6,6 +6,8 @@ import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/lim
 
 /** Entries of a group kept in memory beside the log's own cache. */
 const CACHE_BYTES = 4 * 1024 * 1024;
+/** Entries of a group without their majority; meanwhile the next batch gathers. */
+const ENTRIES_IN_FLIGHT = 2;
 /** Read rounds under way at once: one confirmed while the next gathers. */
 const READ_ROUNDS = 2;
 /** A run of apply ends after so much, so that no shard keeps the loop from the others. */
@@ -28,6 +30,7 @@ export function hostLimits(options: Options): HostLimits {
     maxBatchBytes: options.maxBatchBytes,
     maxWaitingRequests: options.maxWaitingRequests,
     maxWaitingBytes: options.maxUncommittedBytes,
+    maxEntriesInFlight: ENTRIES_IN_FLIGHT,
     cacheBytes: CACHE_BYTES,
     maxReadRounds: READ_ROUNDS,
     runCommands: RUN_COMMANDS,

@@ -127,16 +127,21 @@ export class Callers {
 
   /** What waits is proposed and asked for; writes gather while the log is busy. */
   gather(keep: Keep): void {
-    const { core, host, limits, standing } = this.#parts;
+    const { core, host, standing } = this.#parts;
     if (standing().leads && host.clockTrusted()) {
       const propose = (sizes: readonly number[]) => core.propose(sizes);
       const stamp = host.clusterNow();
-      if (!host.logBusy() || this.#writes.waitingBytes >= limits.maxBatchBytes) {
-        this.#writes.propose(stamp, propose, keep);
-      }
+      if (this.#mayPropose) this.#writes.propose(stamp, propose, keep);
       if (this.#house.hasWork) this.#house.propose(stamp, propose, keep);
     }
     this.#reads.begin((context, mode) => core.readIndex(context, mode));
+  }
+
+  /** While the log writes, or entries wait for their majority, the next batch gathers. */
+  get #mayPropose(): boolean {
+    const { host, limits } = this.#parts;
+    if (this.#writes.waitingBytes >= limits.maxBatchBytes) return true;
+    return !host.logBusy() && this.#writes.inFlight < limits.maxEntriesInFlight;
   }
 
   onReadState(state: ReadState): void {

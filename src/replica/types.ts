@@ -59,6 +59,8 @@ export interface ReplicaHost {
 export interface ReplicaLimits {
   readonly maxBatchCommands: number;
   readonly maxBatchBytes: number;
+  /** Entries of a group without their majority, beyond which writes gather for the next. */
+  readonly maxEntriesInFlight: number;
   readonly maxWaitingRequests: number;
   readonly maxWaitingBytes: number;
   /** Entries kept in memory for followers and apply. */

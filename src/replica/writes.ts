@@ -46,6 +46,11 @@ export class WriteQueue {
     return this.#waitingBytes;
   }
 
+  /** Entries proposed here whose outcome is not known yet. */
+  get inFlight(): number {
+    return this.#flights.size;
+  }
+
   /** False: too much waits already; nothing was taken. */
   add(pending: PendingWrite): boolean {
     const size = sizeOf(pending.write);

@@ -1,4 +1,6 @@
-/** Writers under test: they write numbered keys, remember what was acknowledged, and read it back. */
+/**
+ * Writers under test: they write numbered keys, remember what was acknowledged, and read it back.
+ */
 
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
@@ -7,7 +9,7 @@ import type { ClusterStatus } from '../../src/kv/status.js';
 import type { LocalCluster } from './support.js';
 
 export const endpointsOf = (cluster: LocalCluster): string[] =>
-  cluster.nodes.map((node) => node.addresses.grpc).filter((address) => address !== null);
+  cluster.nodes.map((node) => node.addresses.grpc).filter((address) => typeof address === 'string');
 
 export interface Writers {
   /** Keys acknowledged so far, with the value each must have. */
