@@ -72,7 +72,7 @@ export interface ShardState {
   head(place: Place): Head | null | undefined;
   /**
    * Brings these into memory and pins them until `endRun`. Returns undefined when nothing is left
-   * to wait for: all in memory, or read synchronously within the turn's budget of 1 ms. Rejects
+   * to wait for: all in memory, or read synchronously within the turn's read budget. Rejects
    * with an RkvError CORRUPT when a row's CRC is wrong.
    */
   load(wants: readonly Want[]): Promise<void> | undefined;

@@ -1,4 +1,5 @@
 /** Log and store of a node: opened together, compared with each other, closed in order. */
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { GroupId, NodeId } from '../base/ids.js';
@@ -13,6 +14,9 @@ import { type OpenedNodeState, openNodeState } from '../machine/store/node-state
 import type { NodeState, NodeStateHooks } from '../machine/types.js';
 import type { Logger } from '../observe/logger.js';
 import type { Log } from '../replica/ports.js';
+
+/** As far as `randomInt` goes. */
+const MAX_SEED = 2 ** 48 - 1;
 
 export interface StorageRequest {
   readonly dir: string;
@@ -44,6 +48,7 @@ export async function openStorage(request: StorageRequest): Promise<Storage> {
     flushAgeMs: options.flushAgeMs,
     saturateBytes: options.saturateBytes,
     headerCacheBytes: options.headerCacheBytes,
+    hashSeed: randomInt(MAX_SEED),
   });
   if (state.lostBatch) {
     const lost = state.damage ?? 'the store has lost a synced batch';

@@ -4,6 +4,7 @@ import type { GroupId } from '../../base/ids.js';
 import { RkvError } from '../../kv/errors.js';
 import type { OrderedStore } from '../ports.js';
 import type { NodeStateHooks } from '../types.js';
+import type { HeaderTable } from './header-table.js';
 import type { ReadBudget } from './read-budget.js';
 import type { RowCache } from './row-cache.js';
 
@@ -22,6 +23,8 @@ export interface StoreContext {
   readonly clock: Clock;
   readonly hooks: NodeStateHooks;
   readonly cache: RowCache;
+  /** Headers of clean keys that are no rows in memory. */
+  readonly table: HeaderTable;
   readonly budget: ReadBudget;
   readonly generations: Generations;
   /** The active generation grew, or a shard changed for the first time in it. */

@@ -125,7 +125,7 @@ export class Deadlines {
       const { rows, end } = await this.page(iterator, bucket, PAGE, after);
       for (const { deadline, database, key, at } of rows) {
         after = at;
-        const row = this.shard.row({ bucket, database, key });
+        const row = this.shard.rowInMemory({ bucket, database, key });
         // Dirty rows were found in the overlay; a clean one in memory is what the store holds.
         if (row && (row.generation !== 0 || row.header?.deadline !== deadline)) continue;
         least[bucket] = Math.min(least[bucket] as number, deadline);

@@ -74,18 +74,20 @@ export class Loader {
 
   private readNow(missing: readonly Want[], wants: readonly Want[]): Promise<void> | undefined {
     const { budget, store } = this.shard.context;
-    for (const [at, want] of missing.entries()) {
-      if (!budget.left) return this.readLater(missing.slice(at), wants);
-      // A key may be wanted twice.
-      if (this.pinned(want)) continue;
-      const key = this.keyOf(want);
-      this.take(
-        want,
-        key,
-        budget.spend(() => store.getSync(key)),
-      );
+    budget.begin();
+    try {
+      for (let at = 0; at < missing.length; at++) {
+        const want = missing[at] as Want;
+        // A key may be wanted twice.
+        if (this.pinned(want)) continue;
+        if (!budget.spend()) return this.readLater(missing.slice(at), wants);
+        const key = this.keyOf(want);
+        this.take(want, key, store.getSync(key));
+      }
+      return undefined;
+    } finally {
+      budget.end();
     }
-    return undefined;
   }
 
   private async readLater(first: readonly Want[], wants: readonly Want[]): Promise<void> {
@@ -134,9 +136,7 @@ export class Loader {
     const row = known ?? new HeadRow(shard, want);
     row.value = stored === undefined ? null : headValue(asBuffer(stored));
     if (!known) {
-      row.header = header;
-      row.stored = header !== null;
-      row.storedDeadline = header?.deadline ?? null;
+      row.becomeStored(header);
       shard.adopt(row);
     }
     this.pin(row);

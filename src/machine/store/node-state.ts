@@ -33,6 +33,7 @@ import { Counts, decodeCounts } from './counts.js';
 import { DeadPieces } from './dead-pieces.js';
 import { decodeDescriptor, encodeDescriptor } from './descriptor-codec.js';
 import { Flusher, positionsOf, putNodeRow } from './flusher.js';
+import { HeaderTable } from './header-table.js';
 import { openIncoming } from './incoming-snapshot.js';
 import { NODE_ROWS, nodeKey, rowKey } from './keys.js';
 import { type OpenedStore, readNodeRows } from './open.js';
@@ -55,8 +56,10 @@ export interface NodeStateOptions {
   readonly flushAgeMs?: number;
   /** Apply pauses when the active generation has this size while the other still flushes. */
   readonly saturateBytes?: number;
-  /** Estimate of what cached headers may take. */
+  /** What cached headers may take: a quarter for rows, by estimate, the rest a table. */
   readonly headerCacheBytes?: number;
+  /** Seed of the table's hash, below 2^53; random, so that no other process has its collisions. */
+  readonly hashSeed: number;
   /** How long synchronous look-ups may block a turn. */
   readonly syncReadBudgetMs?: number;
   /** How many bytes of batches keep their numbers; for tests. */
@@ -69,6 +72,7 @@ export interface StoreStats {
   readonly activeBytes: number;
   readonly flushingBytes: number;
   readonly cachedRows: number;
+  readonly tabledHeaders: number;
 }
 
 /** NodeState as the node sees it. */
@@ -92,6 +96,8 @@ export interface OpenedNodeState extends NodeState {
 }
 
 const MIB = 1024 * 1024;
+/** One part in four of the header cache is rows in use; the rest is the table, for more keys. */
+const ROW_CACHE_SHARE = 4;
 const ROWS_BEGIN = { index: ZERO_INDEX, term: ZERO_TERM };
 
 /** Opens the state of a node over an open store; the store stays the caller's to close. */
@@ -134,7 +140,7 @@ class StoreBackedState implements OpenedNodeState {
     this.flusher = new Flusher({
       options: {
         flushBytes: options.flushBytes ?? 4 * MIB,
-        flushAgeMs: options.flushAgeMs ?? 200,
+        flushAgeMs: options.flushAgeMs ?? 1000,
         saturateBytes: options.saturateBytes ?? 16 * MIB,
       },
       context: () => this.context,
@@ -143,13 +149,16 @@ class StoreBackedState implements OpenedNodeState {
       shards: () => this.shards.values(),
       onFlushed: (parts) => this.onFlushed(parts),
     });
+    const headerBytes = options.headerCacheBytes ?? 16 * MIB;
+    const rowBytes = Math.floor(headerBytes / ROW_CACHE_SHARE);
     this.context = {
       store,
       clock,
       hooks,
       generations,
-      cache: new RowCache(options.headerCacheBytes ?? 16 * MIB),
-      budget: new ReadBudget(clock, options.syncReadBudgetMs ?? 1),
+      cache: new RowCache(rowBytes),
+      table: new HeaderTable(headerBytes - rowBytes, options.hashSeed),
+      budget: new ReadBudget(clock, options.syncReadBudgetMs ?? 3),
       onDirty: () => this.flusher.onDirty(),
     };
     this.dead = new DeadPieces({
@@ -297,13 +306,14 @@ class StoreBackedState implements OpenedNodeState {
   }
 
   stats(): StoreStats {
-    const { generations, cache } = this.context;
+    const { generations, cache, table } = this.context;
     return {
       flushes: this.flusher.flushes,
       batches: this.writer.written,
       activeBytes: generations.activeBytes,
       flushingBytes: generations.flushingBytes,
       cachedRows: cache.size,
+      tabledHeaders: table.size,
     };
   }
 

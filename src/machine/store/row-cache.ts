@@ -1,8 +1,8 @@
 /**
- * The bounded map of header fields of keys lately written or read, so that overwriting a hot key
- * reads nothing. The rows lie in their shards' maps; this keeps the clean ones in a clock (second
- * chance) and tells the owner of the coldest one to forget it when the estimate goes over the
- * bound.
+ * The bounded queue of clean rows lately written or read, a young part before the header table. The
+ * rows lie in their shards' maps; this keeps the clean ones in a clock (second chance) and tells
+ * the owner of the coldest one to forget it when the estimate goes over the bound; the owner leaves
+ * its header in the table.
  */
 import type { HeadRow } from './rows.js';
 

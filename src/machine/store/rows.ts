@@ -49,6 +49,13 @@ export class HeadRow implements Place {
     this.key = place.key;
   }
 
+  /** Clean: what the store has. For a row that comes into memory. */
+  becomeStored(header: Header | null): void {
+    this.header = header;
+    this.stored = header !== null;
+    this.storedDeadline = header === null ? null : header.deadline;
+  }
+
   /** Whether `head` can be answered. */
   hasValue(): boolean {
     return this.header === null || this.value !== null || this.record !== null;

@@ -28,7 +28,7 @@ import { putUint56 } from './integers.js';
 import { Loader } from './loader.js';
 import { PlainRows } from './plain-rows.js';
 import { assertHead, encodeHead } from './row-codec.js';
-import type { HeadRow, PlainRow, RowOwner } from './rows.js';
+import { HeadRow, type PlainRow, type RowOwner } from './rows.js';
 import { scanShard } from './scan.js';
 import { streamTable } from './table-stream.js';
 
@@ -68,11 +68,14 @@ export class ShardRows implements ShardState, RowOwner {
   private readonly collectors: (() => void)[] = [];
   private readonly heads = new Map<number, Map<ByteKey, HeadRow>>();
   private readonly spaces = new Uint32Array(256);
+  /** Tells these rows' entries in the header table from those of all rows before them. */
+  private salt: number;
 
   constructor(context: StoreContext, descriptor: Descriptor, counts: Counts, unwritten: boolean) {
     this.context = context;
     this.record = { ...descriptor };
     this.counted = counts;
+    this.salt = context.table.newSalt();
     this.unwritten = unwritten;
     this.plain = new PlainRows(context.generations, counts);
     this.deadlines = new Deadlines(this);
@@ -87,7 +90,11 @@ export class ShardRows implements ShardState, RowOwner {
   update(change: Partial<Descriptor>): void {
     assert(!this.dead, 'no change to a replica that was replaced or dropped');
     Object.assign(this.record, change);
-    if (change.pieces !== undefined) this.mapSpaces();
+    if (change.pieces !== undefined) {
+      this.mapSpaces();
+      // Buckets may leave, change elsewhere, and come back.
+      this.salt = this.context.table.newSalt();
+    }
     this.markChanged(0);
   }
 
@@ -204,6 +211,11 @@ export class ShardRows implements ShardState, RowOwner {
   // What the rest of the store half needs.
 
   row(place: Place): HeadRow | undefined {
+    return this.rowInMemory(place) ?? this.rowOfTable(place);
+  }
+
+  /** The same, but what only the header table knows stays there. */
+  rowInMemory(place: Place): HeadRow | undefined {
     return this.heads.get((place.bucket << 8) | place.database)?.get(place.key);
   }
 
@@ -218,12 +230,15 @@ export class ShardRows implements ShardState, RowOwner {
     map.set(row.key, row);
   }
 
+  /** A clean row leaves memory; its header goes to the table. */
   forget(row: HeadRow): void {
     const index = (row.bucket << 8) | row.database;
     const map = this.heads.get(index);
     if (map?.get(row.key) !== row) return;
+    assert(row.generation === 0, 'a dirty row stays in memory');
     map.delete(row.key);
     if (map.size === 0) this.heads.delete(index);
+    if (!this.dead) this.context.table.put(this.salt, row, row.header);
   }
 
   isPinned(row: HeadRow): boolean {
@@ -279,6 +294,18 @@ export class ShardRows implements ShardState, RowOwner {
   private changeable(place: Place): HeadRow {
     assert(!this.dead, 'no change to a replica that was replaced or dropped');
     return must(this.row(place), 'the old header of a key that is written');
+  }
+
+  private rowOfTable(place: Place): HeadRow | undefined {
+    const header = this.context.table.take(this.salt, place);
+    if (header === undefined) return undefined;
+    const row = new HeadRow(this, place);
+    row.becomeStored(header);
+    this.adopt(row);
+    // It was just asked for: the cache must not give it back before it is used.
+    row.referenced = true;
+    this.context.cache.add(row);
+    return row;
   }
 
   /** Takes the old state out of the counts; returns the overlay's bytes that it frees. */

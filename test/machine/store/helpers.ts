@@ -100,6 +100,7 @@ export async function openState(options: Partial<NodeStateOptions> = {}) {
   const state = await openNodeState({
     clock: systemClock,
     flushAgeMs: 1_000_000,
+    hashSeed: 1,
     ...options,
     store,
     hooks,
