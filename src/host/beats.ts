@@ -16,6 +16,7 @@ export class Beats {
   readonly #host: Host;
   readonly #parts: HostParts;
   readonly #heard = new Map<NodeId, MonoMs>();
+  readonly #unfit = new Set<NodeId>();
   #peers: readonly NodeId[] = [];
   #timer: Timer | null = null;
   #count = 0;
@@ -59,6 +60,12 @@ export class Beats {
     return this.#parts.clock.monotonic() - heard <= this.#parts.limits.electionMs;
   }
 
+  /** Whether the node lives and may be given leadership. */
+  takesLead(node: NodeId): boolean {
+    if (node === this.#host.node) return this.#host.duties.fit;
+    return this.alive(node) && !this.#unfit.has(node);
+  }
+
   onPeerUp(_peer: NodeId): void {
     this.onLeadsChanged();
   }
@@ -69,6 +76,8 @@ export class Beats {
 
   onBeat(from: NodeId, beat: NodeBeat): void {
     this.#heard.set(from, this.#parts.clock.monotonic());
+    if (beat.unfit) this.#unfit.add(from);
+    else this.#unfit.delete(from);
     const { clusterClock } = this.#host;
     clusterClock.onBeat(from, beat.wallMs);
     if (!clusterClock.trusted) {
@@ -111,6 +120,7 @@ export class Beats {
       wallMs: this.#parts.clock.wall(),
       clusterMs: this.#host.clusterClock.now(),
       leads: tellsLeads ? this.#leads() : null,
+      ...(this.#host.duties.fit ? {} : { unfit: true as const }),
     };
     for (const peer of this.#peers) this.#parts.transport.beat(peer, beat);
     this.#parts.transport.flush();

@@ -50,6 +50,11 @@ export class Duties {
     this.#spaceLow = low;
   }
 
+  /** Whether this node may be given leadership. */
+  get fit(): boolean {
+    return !this.#diskHangs && !this.#spaceLow && !this.handingOver;
+  }
+
   get spaceLow(): boolean {
     return this.#spaceLow;
   }
@@ -173,14 +178,23 @@ export class Duties {
         replica.descriptor,
         replica.view(),
         this.#host.node,
-        this.#chosenLeader(group),
-        (node) => this.#host.beats.alive(node),
+        this.#spaceLow ? this.#otherThanMe(replica) : this.#chosenLeader(group),
+        (node) => this.#host.beats.takesLead(node),
         now,
       );
       if (to === null) continue;
       replica.core.transferLeader(to);
       this.#host.wake(group);
     }
+  }
+
+  /** A node short of space would rather have any other lead. */
+  #otherThanMe(replica: Replica): NodeId | null {
+    const others = replica.descriptor.members.filter(
+      ({ role, node }) =>
+        role === 'voter' && node !== this.#host.node && this.#host.beats.takesLead(node),
+    );
+    return others[0]?.node ?? this.#chosenLeader(replica.group);
   }
 
   /** A row that fails its check fences the replica; anything else unforeseen ends the node. */

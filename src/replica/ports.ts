@@ -155,6 +155,8 @@ export interface NodeBeat {
   /** The sender's cluster clock. */
   readonly clusterMs: number;
   /** Groups led by the sender with their terms; sent whole when it changed, else null. */
+  /** Its disk hangs or is nearly full: it must not be given leadership. */
+  readonly unfit?: true;
   readonly leads:
     | readonly { readonly group: GroupId; readonly term: Term; readonly replica: ReplicaId }[]
     | null;

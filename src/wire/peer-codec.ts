@@ -37,6 +37,7 @@ export interface BeatFrame {
   readonly node: NodeId;
   readonly wallMs: number;
   readonly clusterMs: number;
+  readonly unfit?: true;
   readonly leads:
     | readonly { readonly group: GroupId; readonly term: Term; readonly replica: ReplicaId }[]
     | null;
@@ -157,9 +158,11 @@ function beatProperties({
   node,
   wallMs,
   clusterMs,
+  unfit,
   leads,
 }: BeatFrame): rkv.peer.NodeBeat.$Properties {
-  return { node, wallMs, clusterMs, leads: leads === null ? null : { leads: [...leads] } };
+  const told = leads === null ? null : { leads: [...leads] };
+  return { node, wallMs, clusterMs, unfit: unfit ?? false, leads: told };
 }
 
 function beatFrom(wire: rkv.peer.NodeBeat.$Properties): BeatFrame {
@@ -171,6 +174,7 @@ function beatFrom(wire: rkv.peer.NodeBeat.$Properties): BeatFrame {
     node: received(nodeId, wire.node),
     wallMs,
     clusterMs,
+    ...(wire.unfit ? { unfit: true as const } : {}),
     leads:
       leads?.map((lead) => ({
         group: received(groupId, lead.group),

@@ -150,6 +150,14 @@ describe('what is refused', () => {
     expect(() => decodeControl(bytes)).toThrow(WireError);
   });
 
+  test('a beat says when its node may not be given leadership', () => {
+    const beat = { node: nodeId(2), wallMs: 1, clusterMs: 2, leads: null };
+    for (const sent of [beat, { ...beat, unfit: true as const }]) {
+      const frame = { messages: [], beat: sent, offers: [] };
+      expect(decodeControl(encodeControl(frame)).beat).toEqual(sent);
+    }
+  });
+
   test('random bytes never do anything but decode or throw a WireError', () => {
     const noise = fc.uint8Array({ maxLength: 200 });
     fc.assert(

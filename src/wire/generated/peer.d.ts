@@ -1653,6 +1653,9 @@ export namespace rkv {
             /** NodeBeat leads. */
             leads?: (rkv.peer.Leads.$Properties|null);
 
+            /** NodeBeat unfit. */
+            unfit: boolean;
+
             /**
              * Creates a new NodeBeat instance using the specified properties.
              * @param [properties] Properties to set
@@ -1696,6 +1699,9 @@ export namespace rkv {
 
                 /** NodeBeat leads */
                 leads?: (rkv.peer.Leads.$Properties|null);
+
+                /** NodeBeat unfit */
+                unfit?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2294,6 +2294,7 @@ export const rkv = $root.rkv = (() => {
             NodeBeat.prototype.wallMs = 0;
             NodeBeat.prototype.clusterMs = 0;
             NodeBeat.prototype.leads = null;
+            NodeBeat.prototype.unfit = false;
 
             NodeBeat.create = function(properties) {
                 return new NodeBeat(properties);
@@ -2314,6 +2315,8 @@ export const rkv = $root.rkv = (() => {
                     writer.uint32(25).double(message.clusterMs);
                 if (message.leads != null && $Object.hasOwnProperty.call(message, "leads"))
                     $root.rkv.peer.Leads.encode(message.leads, writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.unfit != null && $Object.hasOwnProperty.call(message, "unfit") && message.unfit !== false)
+                    writer.uint32(40).bool(message.unfit);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2378,6 +2381,15 @@ export const rkv = $root.rkv = (() => {
                             if (wireType !== 2)
                                 break;
                             message.leads = $root.rkv.peer.Leads.decode(reader, reader.size(), $undefined, _depth + 1, message.leads);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.unfit = value;
+                            else
+                                delete message.unfit;
                             continue;
                         }
                     }
