@@ -22,6 +22,8 @@ export const BASELINE_BYTES = 66 * MIB;
  * Threads of the pool that scans and gets never take: one for the log's sync, one for the flush.
  */
 export const RESERVED_THREADS = 2;
+/** The store keeps the numbers of its last batches of so many bytes in all. */
+export const NUMBERED_BATCH_BYTES = 64 * MIB;
 /** At most this many append envelopes per peer wait for their answer before proposals gather. */
 export const MAX_GATHERING_ENVELOPES = 2;
 
@@ -151,6 +153,11 @@ function storageLimits(o: Options): readonly Limit[] {
       name: 'flushBytes <= saturateBytes',
       holds: o.flushBytes <= o.saturateBytes,
       reason: 'apply would pause before a flush could begin',
+    },
+    {
+      name: '2 (levelWriteBufferBytes + saturateBytes) <= numbered batches',
+      holds: 2 * (o.levelWriteBufferBytes + o.saturateBytes) <= NUMBERED_BATCH_BYTES,
+      reason: "LevelDB's own two logs, each over by one batch, could lose one that has no number",
     },
     {
       name: 'saturateBytes <= logBytesPerGroup',

@@ -43,6 +43,8 @@ export async function openLevelStore(
     cacheSize: rows.blockCacheBytes,
     writeBufferSize: rows.writeBufferBytes,
     maxOpenFiles: rows.maxOpenFiles,
+    // Each look-up beside the block cache would decompress on the node's only thread.
+    compression: false,
   }) as unknown as ClassicLevel;
   try {
     await db.open();

@@ -1,7 +1,8 @@
 /** Each relation between limits holds by default, and breaks when one side is pushed. */
 import { describe, expect, it } from 'vitest';
-import { checkLimits, plannedMemoryBytes } from '../../src/config/limits.js';
+import { checkLimits, NUMBERED_BATCH_BYTES, plannedMemoryBytes } from '../../src/config/limits.js';
 import { defaultOptions, type Options } from '../../src/config/options.js';
+import { NUMBERED_BYTES } from '../../src/machine/store/batch-writer.js';
 
 const MIB = 1024 * 1024;
 
@@ -23,6 +24,10 @@ const PUSHED: readonly (readonly [string, Partial<Options>])[] = [
   ['2 frames <= segmentBytes', { segmentBytes: MIB }],
   ['maxBatchBytes <= frameBytes', { frameBytes: 64 * 1024 }],
   ['flushBytes <= saturateBytes', { saturateBytes: MIB }],
+  [
+    '2 (levelWriteBufferBytes + saturateBytes) <= numbered batches',
+    { levelWriteBufferBytes: 17 * MIB },
+  ],
   ['saturateBytes <= logBytesPerGroup', { logBytesPerGroup: MIB }],
   ['logBytesPerGroup <= snapshotLogBytes', { logBytesPerGroup: 2048 * MIB }],
   ['2 ballasts <= diskReserveBytes', { ballastBytes: 256 * MIB }],
@@ -47,6 +52,10 @@ describe('limits', () => {
     expect(names.filter((name) => !constant.includes(name)).sort()).toEqual(
       PUSHED.map(([name]) => name).sort(),
     );
+  });
+
+  it('count as many numbered batches as the store keeps', () => {
+    expect(NUMBERED_BATCH_BYTES).toBe(NUMBERED_BYTES);
   });
 
   it('plan less memory than the goal of 180 MB', () => {

@@ -50,7 +50,7 @@ export const STORAGE_ROWS = {
     unit: 'ms',
     min: 10,
     max: 60_000,
-    default: 200,
+    default: 1000,
     help: 'Oldest change a flush waits for.',
   },
   saturateBytes: {
@@ -81,8 +81,8 @@ export const STORAGE_ROWS = {
     type: 'int',
     unit: 'bytes',
     min: MIB,
-    max: 1024 * MIB,
-    default: 4 * MIB,
+    max: 31 * MIB,
+    default: 6 * MIB,
     help: "LevelDB's memtable; two of them live while one is written out.",
   },
   semiSpaceMb: {
