@@ -154,7 +154,7 @@ describe('what is refused', () => {
     const beat = { node: nodeId(2), wallMs: 1, clusterMs: 2, leads: null };
     for (const sent of [beat, { ...beat, unfit: true as const }]) {
       const frame = { messages: [], beat: sent, offers: [] };
-      expect(decodeControl(encodeControl(frame)).beat).toEqual(sent);
+      expect(decodeControl(encodeControl(frame))).toEqual({ kind: 'frame', frame });
     }
   });
 
