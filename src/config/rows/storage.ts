@@ -74,15 +74,15 @@ export const STORAGE_ROWS = {
     unit: 'bytes',
     min: MIB,
     max: 16_384 * MIB,
-    default: 8 * MIB,
-    help: "LevelDB's cache of uncompressed blocks.",
+    default: 2 * MIB,
+    help: "LevelDB's cache of blocks; those of its first 1,000 tables are mapped files instead.",
   },
   levelWriteBufferBytes: {
     type: 'int',
     unit: 'bytes',
     min: MIB,
     max: 31 * MIB,
-    default: 6 * MIB,
+    default: 8 * MIB,
     help: "LevelDB's memtable; two of them live while one is written out.",
   },
   semiSpaceMb: {
