@@ -84,10 +84,22 @@ export function decodeDeadlineKey(bytes: Buffer): DeadlineKey {
 }
 
 export function rowKey(space: SpaceId, bucket: number, table: Table, key: ByteKey): Buffer {
-  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + key.length);
+  const bytes = Buffer.allocUnsafe(rowKeyLength(key));
+  putRowKey(bytes, space, bucket, table, key);
+  return bytes;
+}
+
+export const rowKeyLength = (key: ByteKey): number => PREFIX_BYTES + key.length;
+
+export function putRowKey(
+  bytes: Buffer,
+  space: SpaceId,
+  bucket: number,
+  table: Table,
+  key: ByteKey,
+): void {
   putPrefix(bytes, space, bucket, TABLE_CODES[table]);
   bytes.write(key, PREFIX_BYTES, 'latin1');
-  return bytes;
 }
 
 /** The first possible key of a table; with `code` + 1 the end of it. */

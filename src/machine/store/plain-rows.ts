@@ -10,8 +10,8 @@ import type { StoreBatch } from '../ports.js';
 import type { Table } from '../types.js';
 import type { Generations } from './context.js';
 import type { Counts } from './counts.js';
-import { rowKey, TABLE_CODES } from './keys.js';
-import { crcOfStored, encodeRow } from './row-codec.js';
+import { putRowKey, rowKey, rowKeyLength, TABLE_CODES } from './keys.js';
+import { crcOfStored, encodeRow, fillRow, rowLength } from './row-codec.js';
 import { CANCELLED, PlainRow } from './rows.js';
 
 const ROW_BYTES = 120;
@@ -89,13 +89,17 @@ export class PlainRows {
     row.frozen = null;
     row.taken = generation;
     row.fresh = false;
-    const key = rowKey(space, row.bucket, row.table, row.key);
     if (value !== null) {
-      const stored = encodeRow(key, value);
-      batch.put(key, stored);
-      return key.length + stored.length;
+      // One buffer and one CRC for key and value.
+      const keyLength = rowKeyLength(row.key);
+      const record = Buffer.allocUnsafe(keyLength + rowLength(value.length));
+      putRowKey(record, space, row.bucket, row.table, row.key);
+      fillRow(record, keyLength, value);
+      batch.put(record.subarray(0, keyLength), record.subarray(keyLength));
+      return record.length;
     }
     if (wasFresh) return 0;
+    const key = rowKey(space, row.bucket, row.table, row.key);
     batch.del(key);
     return key.length;
   }

@@ -109,6 +109,16 @@ export function encodeRow(key: Uint8Array, payload: Uint8Array): Buffer {
   return stored;
 }
 
+/** What `encodeRow` makes, behind the key of `keyLength` bytes that the record begins with. */
+export function fillRow(record: Buffer, keyLength: number, payload: Uint8Array): void {
+  record[keyLength] = ROW_VERSION;
+  record.set(payload, keyLength + 1);
+  const end = record.length - CRC_BYTES;
+  putUint32(record, end, crc32(record.subarray(SPACE_BYTES, end)));
+}
+
+export const rowLength = (payload: number): number => 1 + payload + CRC_BYTES;
+
 export const crcOfStored = (stored: Uint8Array): number =>
   getUint32(stored, stored.length - CRC_BYTES);
 
