@@ -7,7 +7,7 @@ import type { EpochMs } from '../../base/ids.js';
 import { epochMs } from '../../base/ids.js';
 import type { Reply } from '../../kv/reply.js';
 import { ByteReader, malformed } from '../../wire/entry/reader.js';
-import { decodeReply, encodeReply } from '../../wire/entry/reply.js';
+import { appendReply, decodeReply } from '../../wire/entry/reply.js';
 import { SESSION_BYTES } from '../../wire/entry/stamps.js';
 import { UnknownEntry } from '../../wire/entry/unknown.js';
 import { ByteWriter } from '../../wire/entry/writer.js';
@@ -15,14 +15,14 @@ import { ByteWriter } from '../../wire/entry/writer.js';
 const VERSION = 1;
 const SEQUENCE_BYTES = 8;
 
-const sequenceBuffer = Buffer.alloc(SEQUENCE_BYTES);
-
 export const markKey = (session: string): ByteKey => session;
 
+const ofUint32 = (value: number): ByteKey =>
+  String.fromCharCode(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+
+/** Every record that a flush meets needs two of these: by characters, as a buffer costs more. */
 export function recordKey(session: string, sequence: number): ByteKey {
-  sequenceBuffer.writeUInt32BE(Math.floor(sequence / 2 ** 32), 0);
-  sequenceBuffer.writeUInt32BE(sequence % 2 ** 32, 4);
-  return session + sequenceBuffer.toString('latin1');
+  return session + ofUint32(Math.floor(sequence / 2 ** 32)) + ofUint32(sequence % 2 ** 32);
 }
 
 /** Sequence null: the key of a mark. */
@@ -63,7 +63,7 @@ export function encodeRecord(firstAttempt: EpochMs, reply: Reply): Buffer {
   writer.restart();
   writer.byte(VERSION);
   writer.varint(firstAttempt);
-  writer.bytes(encodeReply(reply));
+  appendReply(writer, reply);
   return writer.finish();
 }
 

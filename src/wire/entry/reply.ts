@@ -188,6 +188,14 @@ export function encodeReply(reply: Reply): Buffer {
   return writer.finish();
 }
 
+/** `out.bytes(encodeReply(reply))` without the copy between. */
+export function appendReply(out: ByteWriter, reply: Reply): void {
+  writer.restart();
+  writer.byte(REPLY_VERSION);
+  writeReply(writer, reply);
+  out.bytesOf(writer);
+}
+
 /** Throws UnknownEntry for a newer version, RkvError CORRUPT for anything else that is wrong. */
 export function decodeReply(bytes: Uint8Array): Reply {
   const reader = new ByteReader(bytes);

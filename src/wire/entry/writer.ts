@@ -47,6 +47,15 @@ export class ByteWriter {
     this.#length = at;
   }
 
+  /** What another writer holds, as `bytes`. */
+  bytesOf(other: ByteWriter): void {
+    const length = other.#length;
+    this.varint(length);
+    this.#room(length);
+    other.#buffer.copy(this.#buffer, this.#length, 0, length);
+    this.#length += length;
+  }
+
   int64(value: bigint): void {
     this.#room(8);
     this.#length = this.#buffer.writeBigInt64BE(value, this.#length);
