@@ -9,6 +9,9 @@ import type { HeadRow } from './rows.js';
 /** A row, its header, its boxed numbers and its place in a map, measured on V8, rounded up. */
 const ROW_BYTES = 360;
 
+/** Rows looked at for one that comes in: more than one, or the cache could only grow. */
+const MAX_LOOKS = 4;
+
 const costOf = (row: HeadRow): number => ROW_BYTES + row.key.length;
 
 export class RowCache {
@@ -36,8 +39,10 @@ export class RowCache {
   }
 
   private evict(): void {
-    // One round at most: when everything is pinned or was just used, the bound gives way for now.
-    for (let looks = this.size; looks > 0 && this.bytes > this.limitBytes; looks--) {
+    // A few looks at a time: when everything is pinned or was just used, the bound gives way for
+    // now. A whole round for each row that comes in would be a round times a round.
+    const most = Math.min(this.size, MAX_LOOKS);
+    for (let looks = most; looks > 0 && this.bytes > this.limitBytes; looks--) {
       const row = this.queue[this.first++] as HeadRow;
       this.bytes -= costOf(row);
       row.queued = false;
