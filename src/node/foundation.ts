@@ -60,6 +60,7 @@ export async function layFoundation(assembly: Assembly): Promise<Foundation> {
 function openNodeStorage(assembly: Assembly): Promise<Storage> {
   const { self, dataDir, nodeOptions, clock, logger, failure } = assembly;
   return openStorage({
+    newborn: !dataDir.identity.bootstrapped,
     dir: nodeOptions.options.dataDir,
     clusterId: dataDir.identity.clusterId,
     nodeId: self,

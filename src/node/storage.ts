@@ -26,6 +26,8 @@ export interface StorageRequest {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly hooks: NodeStateHooks;
+  /** The node's first groups are not all made yet: a log without a store is a start that died. */
+  readonly newborn: boolean;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -54,7 +56,7 @@ export async function openStorage(request: StorageRequest): Promise<Storage> {
     const lost = state.damage ?? 'the store has lost a synced batch';
     throw new RkvError('CORRUPT', `${lost}: this state is not used`, { hint: 'rkv wal verify' });
   }
-  await compare(log, state);
+  await compare(log, state, request);
   // Pieces that no descriptor lists are deleted behind the start, in slices.
   state.sweep().catch(onFatal);
   return {
@@ -99,11 +101,18 @@ function openStore({ dir, options }: StorageRequest): Promise<OrderedStore> {
  * was acknowledged once and is lost (DESIGN section 5, "Log and store are compared at start"). A
  * snapshot whose record is durable in the log is finished first.
  */
-async function compare(log: Log, state: NodeState): Promise<void> {
+async function compare(log: Log, state: NodeState, request: StorageRequest): Promise<void> {
   for (const [group, held] of log.restored.groups) {
     const { snapshot } = held;
     if (snapshot === null) continue;
     await state.install(group, state.decodeDescriptor(snapshot.descriptor));
+  }
+  if (!request.newborn && state.descriptors.size === 0 && log.restored.groups.size > 0) {
+    const db = join(request.dir, 'db');
+    throw new RkvError(
+      'CORRUPT',
+      `the store in ${db} is empty, but the log holds replicas: it is lost`,
+    );
   }
   for (const [group, descriptor] of state.descriptors) {
     const held = log.restored.groups.get(group);
