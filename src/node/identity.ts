@@ -13,6 +13,7 @@ import type { NodeId } from '../base/ids.js';
 import { takeLock } from '../base/lockfile.js';
 import type { HardOptions } from '../config/options.js';
 import { RkvError } from '../kv/errors.js';
+import { BALLAST_NAME } from '../log/space.js';
 import {
   decodeIdentity,
   decodePeerBoots,
@@ -59,6 +60,7 @@ export interface DataDir {
 const IDENTITY_FILE = 'node.json';
 const PEERS_FILE = 'peers.json';
 const LOCK_FILE = 'LOCK';
+const FILES = [IDENTITY_FILE, PEERS_FILE, LOCK_FILE, BALLAST_NAME];
 const FOLDERS = ['wal', 'db', 'incoming'];
 
 /**
@@ -113,9 +115,7 @@ async function mustBeDataDir(dir: string): Promise<void> {
   const names = await readdir(dir);
   if (names.includes(IDENTITY_FILE)) return;
   const foreign = names.find(
-    (name) =>
-      !FOLDERS.includes(name) &&
-      ![IDENTITY_FILE, PEERS_FILE, LOCK_FILE].some((ours) => name.startsWith(ours)),
+    (name) => !FOLDERS.includes(name) && !FILES.some((ours) => name.startsWith(ours)),
   );
   if (foreign === undefined) return;
   throw new RkvError('CONFLICT', `${dir} is no data directory of rkv: it holds '${foreign}'`);

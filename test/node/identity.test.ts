@@ -142,6 +142,7 @@ describe('refusals', () => {
   it('data without an identity: it was lost, the directory is not new', async () => {
     await born();
     await writeFile(file('wal/0001'), 'x');
+    await writeFile(file('ballast'), 'x');
     await rm(file('node.json'));
     await expect(openDataDir(request())).rejects.toMatchObject({ code: 'CORRUPT', exitCode: 8 });
   });
