@@ -105,6 +105,12 @@ export function shardsTable(table: Table, shards: readonly ShardStatus[]): strin
   );
 }
 
+/** No fault, nothing of it was acknowledged; but a disk that tears often is worth knowing. */
+const tornTailOf = ({ id, tornTail }: NodeStatus): string[] =>
+  tornTail === undefined
+    ? []
+    : [`node ${id} cut a torn tail at its start: ${tornTail.segment} at byte ${tornTail.offset}`];
+
 export function statusTable(table: Table, status: ClusterStatus): string {
   const { name, id, version, health } = status.cluster;
   const trouble = troubleOf(status);
@@ -112,6 +118,7 @@ export function statusTable(table: Table, status: ClusterStatus): string {
     `cluster ${name} (${id}), version ${version}: ${health}${trouble === null ? '' : `, ${trouble}`}`,
     '',
     nodesTable(table, status.nodes),
+    ...status.nodes.flatMap(tornTailOf),
     '',
     shardsTable(table, [status.meta, ...status.shards]),
   ].join('\n');
