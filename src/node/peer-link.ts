@@ -88,7 +88,7 @@ function handlerOf(
       if (refusers.size * 2 <= meta.catalogue.nodes.length) return;
       const message = `the other nodes refuse node ${assembly.self}: ${why}`;
       assembly.failure.report(
-        new RkvError('WRONG_IDENTITY', message, { hint: `rkv node replace ${assembly.self}` }),
+        new RkvError('WRONG_IDENTITY', message, { hint: 'start it on its own data directory' }),
       );
     },
   };
