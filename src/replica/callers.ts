@@ -33,7 +33,7 @@ export interface CallersParts {
   readonly core: Raft;
   readonly host: ReplicaHost;
   readonly limits: ReplicaLimits;
-  readonly standing: () => Standing;
+  readonly standing: Standing;
   readonly wake: () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -51,8 +51,8 @@ export class Callers {
     const { core, host, limits, standing } = parts;
     this.#writes = new WriteQueue(limits);
     this.#reads = new ReadQueue(limits, {
-      machine: () => standing().machine,
-      applied: () => standing().applied,
+      machine: () => standing.machine,
+      applied: () => standing.applied,
       clusterNow: () => host.clusterNow(),
       needTime: (read) => this.#needTime(read),
       leaseHolds: () => core.leaseHolds(),
@@ -66,7 +66,7 @@ export class Callers {
   }
 
   write(pending: PendingWrite): void {
-    const { leads, silent, machine } = this.#parts.standing();
+    const { leads, silent, machine } = this.#parts.standing;
     if (!leads || silent || machine === null) {
       pending.done({ kind: 'not-leader' });
       return;
@@ -77,7 +77,8 @@ export class Callers {
     }
     this.#writeCount++;
     const write = this.#settleTimes(pending.write, machine);
-    if (this.#writes.add({ ...pending, write })) this.#parts.wake();
+    const settled = write === pending.write ? pending : { ...pending, write };
+    if (this.#writes.add(settled)) this.#parts.wake();
     else pending.done({ kind: 'refused', code: 'OVERLOADED' });
   }
 
@@ -90,7 +91,7 @@ export class Callers {
   }
 
   read(pending: PendingRead): void {
-    if (this.#parts.standing().silent) {
+    if (this.#parts.standing.silent) {
       pending.done({ kind: 'not-leader' });
       return;
     }
@@ -100,7 +101,7 @@ export class Callers {
   }
 
   meta(pending: PendingMeta): void {
-    const { leads, silent } = this.#parts.standing();
+    const { leads, silent } = this.#parts.standing;
     if (!leads || silent) {
       pending.done({ kind: 'not-leader' });
       return;
@@ -110,14 +111,14 @@ export class Callers {
   }
 
   queue(payload: EntryPayload): void {
-    const { leads, silent } = this.#parts.standing();
+    const { leads, silent } = this.#parts.standing;
     if (!leads || silent) return;
     this.#house.queue(payload);
     this.#parts.wake();
   }
 
   #needTime(read: PendingRead): void {
-    if (!this.#parts.standing().leads) {
+    if (!this.#parts.standing.leads) {
       read.done({ kind: 'not-leader' });
       return;
     }
@@ -128,7 +129,7 @@ export class Callers {
   /** What waits is proposed and asked for; writes gather while the log is busy. */
   gather(keep: Keep): void {
     const { core, host, standing } = this.#parts;
-    if (standing().leads && host.clockTrusted()) {
+    if (standing.leads && host.clockTrusted()) {
       const propose = (sizes: readonly number[]) => core.propose(sizes);
       const stamp = host.clusterNow();
       if (this.#mayPropose) this.#writes.propose(stamp, propose, keep);

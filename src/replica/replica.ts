@@ -52,7 +52,7 @@ interface InFlight {
 
 const FETCH_BYTES = 1024 * 1024;
 
-export class Replica {
+export class Replica implements Standing {
   readonly group: GroupId;
   readonly self: ReplicaId;
   readonly core: Raft;
@@ -105,7 +105,7 @@ export class Replica {
       core,
       host,
       limits: parts.limits,
-      standing: () => this.#standing,
+      standing: this,
       wake: () => host.wake(group),
       fail: this.#fail,
     });
@@ -151,10 +151,9 @@ export class Replica {
     return this.#stopped;
   }
 
-  get #standing(): Standing {
-    const machine = this.#machine;
-    const silent = this.#stopped || this.#fenced || machine === null;
-    return { leads: this.#leads, silent, applied: this.#applier.applied, machine };
+  /** Stopped, fenced or without a machine: nothing is answered from here. */
+  get silent(): boolean {
+    return this.#stopped || this.#fenced || this.#machine === null;
   }
 
   get traffic(): Callers['traffic'] {
