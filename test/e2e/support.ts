@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Another build's launcher than the one under test. */
+  readonly program?: string;
 }
 
 /** `rkv cluster status -o json`, as far as the tests read it. */
@@ -183,7 +185,7 @@ export class Sandbox {
 
   /** Starts `rkv …` and leaves it running (`serve`, a foreground `cluster up`). */
   start(args: readonly string[], options: RunOptions = {}): ChildProcess {
-    const child = spawn(process.execPath, [RUN, ...args], {
+    const child = spawn(process.execPath, [options.program ?? RUN, ...args], {
       cwd: this.#root,
       env: this.#environment(options.env),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
