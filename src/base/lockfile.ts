@@ -116,8 +116,8 @@ export async function lockHolder(path: string): Promise<ProcessMark | null> {
 export async function takeLock(path: string, level = 0): Promise<LockResult> {
   const mine = `${JSON.stringify({ ...markOf(process.pid), nonce: randomUUID() })}\n`;
   const draft = `${path}.${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
-  await writeFile(draft, mine, { mode: 0o600, flag: 'wx' });
   try {
+    await writeFile(draft, mine, { mode: 0o600, flag: 'wx' });
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const outcome = await tryLock({ path, draft, mine, level });
       if (outcome !== null) return outcome;

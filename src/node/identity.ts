@@ -6,11 +6,11 @@
  * without it has lost it, and is refused instead of being taken for a new one.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, syncDirectory } from '../base/atomic-file.js';
 import type { NodeId } from '../base/ids.js';
-import { takeLock } from '../base/lockfile.js';
+import { lockHolder, takeLock } from '../base/lockfile.js';
 import type { HardOptions } from '../config/options.js';
 import { RkvError } from '../kv/errors.js';
 import { BALLAST_NAME } from '../log/space.js';
@@ -65,9 +65,34 @@ const FOLDERS = ['wal', 'db', 'incoming'];
 
 /**
  * Rejects with IN_USE (another process has it), WRONG_IDENTITY (another cluster, node, format or
- * hard option), CORRUPT (identity unreadable or lost), CONFLICT (no data directory at all).
+ * hard option), CORRUPT (identity unreadable or lost), CONFLICT (no data directory at all), FULL (no
+ * space even without the ballast, which is what such a start works with).
  */
 export async function openDataDir(request: OpenDataDir): Promise<DataDir> {
+  const { dir } = request;
+  try {
+    return await openWithin(request).catch(async (error: unknown) => {
+      if (!isFull(error) || !(await freeBallast(dir))) throw error;
+      return openWithin(request);
+    });
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    throw new RkvError('FULL', `no space left to open the data directory ${dir}`, { cause: error });
+  }
+}
+
+const isFull = (error: unknown): boolean => (error as NodeJS.ErrnoException)?.code === 'ENOSPC';
+
+/** False: there is none, or it belongs to a process that runs. */
+async function freeBallast(dir: string): Promise<boolean> {
+  const file = join(dir, BALLAST_NAME);
+  const held = await stat(file).catch(() => null);
+  if (held === null || (await lockHolder(join(dir, LOCK_FILE))) !== null) return false;
+  await rm(file, { force: true });
+  return true;
+}
+
+async function openWithin(request: OpenDataDir): Promise<DataDir> {
   const { dir } = request;
   await makePrivate(dir);
   await mustBeDataDir(dir);
