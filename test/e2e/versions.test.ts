@@ -47,12 +47,15 @@ async function running(child: ChildProcess): Promise<Running> {
   return { child, grpc, ended };
 }
 
+/** Those who do not answer may be those who have just stopped. */
+const ONCE = { timeoutMs: 1_000 };
+
 async function leadEverywhere(client: Client, node: number, enough = () => false): Promise<void> {
   await waitFor(`node ${node} to lead`, async () => {
     if (enough()) return true;
-    const { shards } = await client.admin.status();
+    const { shards } = await client.admin.status(ONCE);
     const others = shards.filter(({ leader }) => leader !== node);
-    for (const { id } of others) await client.admin.transferLeader(id, node);
+    for (const { id } of others) await client.admin.transferLeader(id, node, ONCE);
     return others.length === 0;
   });
 }
