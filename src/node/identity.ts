@@ -65,8 +65,8 @@ const FOLDERS = ['wal', 'db', 'incoming'];
 
 /**
  * Rejects with IN_USE (another process has it), WRONG_IDENTITY (another cluster, node, format or
- * hard option), CORRUPT (identity unreadable or lost), CONFLICT (no data directory at all), FULL (no
- * space even without the ballast, which is what such a start works with).
+ * hard option), CORRUPT (identity unreadable or lost), CONFLICT (no data directory at all), FULL
+ * (no space even without the ballast, which is what such a start works with).
  */
 export async function openDataDir(request: OpenDataDir): Promise<DataDir> {
   const { dir } = request;

@@ -1,4 +1,4 @@
-/** What disks and people do to the files of a stopped node, and a node stopped and started for it. */
+/** What disks and people do to a stopped node's files, and a node stopped and started for it. */
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';

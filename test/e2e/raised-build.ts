@@ -25,7 +25,7 @@ const CHANGES: readonly (readonly [file: string, from: string, to: string])[] = 
   ['wire/entry/codec.js', 'version !== ENTRY_VERSION', 'version > ENTRY_VERSION + 1'],
 ];
 
-/** Gives the launcher of the copy in `folder`. Throws when the build no longer has a patched line. */
+/** Gives the launcher of the copy in `folder`. Throws when the build lacks a line to patch. */
 export async function raisedBuild(folder: string): Promise<string> {
   for (const part of ['dist', 'bin', 'package.json']) {
     await cp(join(PROJECT, part), join(folder, part), { recursive: true });

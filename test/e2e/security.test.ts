@@ -1,4 +1,4 @@
-/** What strangers on the network find at a node that was started without a word of configuration. */
+/** What strangers on the network find at a node that was started with its defaults. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import http2 from 'node:http2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
