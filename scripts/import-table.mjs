@@ -135,7 +135,13 @@ export const IMPORT_TABLE = [
     node: true,
   },
   // The package's public door: client and embedding.
-  { path: 'index', may: ['base', 'kv', 'client', 'config', 'node'], packages: [], node: false },
+  {
+    path: 'index',
+    may: ['base', 'kv', 'client', 'config', 'node', 'embedded'],
+    packages: [],
+    node: false,
+  },
+  { path: 'embedded', may: ['base', 'config', 'node'], packages: [], node: false },
 ];
 
 const COMMANDS_MAY = [

@@ -15,8 +15,8 @@ export interface EmbeddedOptions {
 }
 
 /**
- * Starts a node; `stop()` hands leadership away and closes everything. Rejects with an RkvError. When
- * `failed` resolves the node has ended by itself and must not be used any more.
+ * Starts a node; `stop()` hands leadership away and closes everything. Rejects with an RkvError.
+ * When `failed` resolves the node has ended by itself and must not be used any more.
  */
 export async function startNode(embedded: EmbeddedOptions = {}): Promise<RunningNode> {
   const node = await import('./node/node.js');
