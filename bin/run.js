@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // The launcher of the built package. `serve` starts itself once more when UV_THREADPOOL_SIZE is not
 // in its environment: libuv reads it before the first module has run.
 if (process.argv[2] === 'serve' && !process.env.UV_THREADPOOL_SIZE) {

@@ -5,8 +5,8 @@
  * them.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type LockHeld, markOf, takeLock } from '../base/lockfile.js';
 import { RkvError } from '../kv/errors.js';
 import { loadSpawn, type Program, type Spawn, startChild } from './child.js';
@@ -17,6 +17,7 @@ import { type ClusterPlan, layouts, optionsOf } from './plan.js';
 import type { NodePorts } from './ports.js';
 import { takenPorts } from './ports.js';
 import { clientProbe, type Probe, probeAll, warmProbe } from './probe.js';
+import { writeReadyFiles } from './ready-files.js';
 import { type ClusterRecord, RECORD_FORMAT, writeRecord } from './record.js';
 import { removeNewData, removeRemains } from './remains.js';
 import { type ClusterView, viewOf } from './view.js';
@@ -91,7 +92,7 @@ export class Supervisor {
       await this.#startNodes(deadline);
       await this.#mustServe(deadline - performance.now());
       await this.#put({ state: 'running' });
-      await this.#writeReadyFiles();
+      await writeReadyFiles(this.#plan, this.view());
     } catch (error) {
       this.#stopping ??= this.#shutDown('failed');
       await this.#stopping;
@@ -311,19 +312,6 @@ export class Supervisor {
       .catch(() => undefined)
       .then(() => writeRecord(this.#plan.home, this.#record));
     return this.#writing;
-  }
-
-  async #writeReadyFiles(): Promise<void> {
-    const { readyFile, envFile, name } = this.#plan;
-    const view = this.view();
-    const endpoints = view.nodes.map((node) => node.addresses.grpc).join(',');
-    if (envFile !== null) {
-      await mkdir(dirname(envFile), { recursive: true });
-      await writeFile(envFile, `RKV_CLUSTER=${name}\nRKV_ENDPOINTS=${endpoints}\n`);
-    }
-    if (readyFile === null) return;
-    await mkdir(dirname(readyFile), { recursive: true });
-    await writeFile(readyFile, `${JSON.stringify(view)}\n`);
   }
 
   /** A ready file of an earlier run would be a lie. */

@@ -7,6 +7,7 @@ import { askControl } from './control.js';
 import { clusterDir } from './home.js';
 import { type ClusterPlan, mustHaveShape, type PlanSettings, planCluster } from './plan.js';
 import type { Probe } from './probe.js';
+import { writeReadyFiles } from './ready-files.js';
 import { type ClusterRecord, isSupervised, readRecord } from './record.js';
 import type { ClusterSpec } from './spec.js';
 import { type Progress, Supervisor } from './supervisor.js';
@@ -55,6 +56,7 @@ async function alreadyUp(record: ClusterRecord, request: UpRequest): Promise<UpR
   mustHaveShape(record, request.spec);
   const ask = { op: 'wait', timeoutMs: request.waitMs } as const;
   const view = (await askControl(record.control ?? '', ask)) as ClusterView;
+  await writeReadyFiles(request, view);
   return { kind: 'was-running', view };
 }
 

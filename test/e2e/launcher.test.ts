@@ -1,6 +1,10 @@
 /** Local clusters as their users meet them: again, side by side, orphaned. */
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAlive, kill, Sandbox, waitFor } from './support.js';
+import { isAlive, kill, PROJECT, Sandbox, waitFor } from './support.js';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -22,6 +26,26 @@ describe('cluster up', () => {
     expect((await sandbox.rkv(['get', 'kept', ...at])).code).toBe(3);
     await sandbox.up([], cluster.name);
     expect((await sandbox.rkv(['get', 'kept', ...at])).stdout).toBe('yes\n');
+  });
+
+  it('writes a ready file and an env file, also when the cluster runs already', async () => {
+    const name = sandbox.newName();
+    const files = ['--ready-file', sandbox.path('r'), '--env-file', sandbox.path('e')];
+    for (const _time of ['the first', 'the second']) {
+      // The launcher itself: behind a plain `node`, Node 20 takes --env-file for its own.
+      const up = await promisify(execFile)(
+        join(PROJECT, 'bin', 'run.js'),
+        ['cluster', 'up', '-n', '1', '-d', '--name', name, ...files],
+        { env: { ...process.env, RKV_HOME: sandbox.home, TMPDIR: sandbox.temp } },
+      );
+      expect(up.stdout).toContain(name);
+      const env = await readFile(sandbox.path('e'), 'utf8');
+      expect(env).toMatch(/^RKV_CLUSTER=.+\nRKV_ENDPOINTS=127\.0\.0\.1:\d+\n$/);
+      expect(JSON.parse(await readFile(sandbox.path('r'), 'utf8')).name).toBe(name);
+      await rm(sandbox.path('e'));
+      await rm(sandbox.path('r'));
+    }
+    await sandbox.cluster(name);
   });
 
   it('two clusters live side by side and know nothing of each other', async () => {
