@@ -15,13 +15,13 @@ import type { Clock, Timer } from '../base/clock.js';
 import type { EpochMs } from '../base/ids.js';
 import type { Topology } from '../kv/status.js';
 import { KV_SESSION_PATH } from '../wire/client-codec/admin.js';
-import { WireError } from '../wire/client-codec/proto-reader.js';
 import { encodeClientFrame } from '../wire/client-codec/request.js';
 import {
   type Answer,
   readServerFrame,
   type ServerFrameReader,
 } from '../wire/client-codec/response.js';
+import { WireError } from '../wire/wire-error.js';
 import type { Pending } from './pending.js';
 
 /** What a link tells its owner. */

@@ -14,7 +14,7 @@ import {
 import type { Clock } from '../../base/clock.js';
 import { RkvError } from '../../kv/errors.js';
 import { KV_SESSION_PATH } from '../../wire/client-codec/admin.js';
-import { WireError } from '../../wire/client-codec/proto-reader.js';
+import { WireError } from '../../wire/wire-error.js';
 import { ADMIN_SERVICE, adminHandlers } from './admin-service.js';
 import { SessionStream } from './session-stream.js';
 import {

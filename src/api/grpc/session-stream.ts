@@ -9,7 +9,6 @@ import { rowByCode } from '../../kv/catalog/catalog.js';
 import { RkvError } from '../../kv/errors.js';
 import type { SessionStamp } from '../../kv/request.js';
 import type { Topology } from '../../kv/status.js';
-import { WireError } from '../../wire/client-codec/proto-reader.js';
 import { decodeClientFrame, type WireRequest } from '../../wire/client-codec/request.js';
 import {
   type Answer,
@@ -18,6 +17,7 @@ import {
   sizeOfAnswer,
   type WireResponse,
 } from '../../wire/client-codec/response.js';
+import { WireError } from '../../wire/wire-error.js';
 import { requestBytes } from '../gate/gate.js';
 import type { GrpcDoorLimits, GrpcDoorOptions } from './types.js';
 

@@ -3,11 +3,7 @@
  * there before anything is made of it, numbers above 2^53 are refused, byte fields are views.
  */
 import { asBuffer } from '../../base/bytes.js';
-
-/** The bytes are no message of this protocol; the stream they came on is ended. */
-export class WireError extends Error {
-  override readonly name = 'WireError';
-}
+import { WireError } from '../wire-error.js';
 
 const VARINT = 0;
 const FIXED64 = 1;

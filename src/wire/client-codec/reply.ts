@@ -2,7 +2,8 @@
 import { unreachable } from '../../base/assert.js';
 import type { EpochMs, Revision } from '../../base/ids.js';
 import type { FailureCode, Item, PageItem, Reply } from '../../kv/reply.js';
-import { type ProtoReader, WireError } from './proto-reader.js';
+import { WireError } from '../wire-error.js';
+import type { ProtoReader } from './proto-reader.js';
 import {
   bytesField,
   type ProtoWriter,

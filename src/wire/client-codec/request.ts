@@ -4,7 +4,8 @@
  */
 import type { EpochMs } from '../../base/ids.js';
 import type { Command, ReadMode } from '../../kv/request.js';
-import { ProtoReader, WireError } from './proto-reader.js';
+import { WireError } from '../wire-error.js';
+import { ProtoReader } from './proto-reader.js';
 import {
   bytesField,
   ProtoWriter,

@@ -10,7 +10,6 @@ import type { PageItem, Reply } from '../../../src/kv/reply.js';
 import type { ReadMode } from '../../../src/kv/request.js';
 import type { Topology } from '../../../src/kv/status.js';
 import { ADMIN_CALLS } from '../../../src/wire/client-codec/admin.js';
-import { WireError } from '../../../src/wire/client-codec/proto-reader.js';
 import {
   decodeClientFrame,
   encodeClientFrame,
@@ -23,6 +22,7 @@ import {
   readServerFrame,
   sizeOfAnswer,
 } from '../../../src/wire/client-codec/response.js';
+import { WireError } from '../../../src/wire/wire-error.js';
 
 const root = new protobuf.Root();
 root.loadSync(['proto/kv.proto', 'proto/admin.proto'], { keepCase: false });
