@@ -111,7 +111,13 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
       applied: storeLost ? held.floor.index : descriptor.applied.index,
       members: membersOf(descriptor),
     };
-    const core = createRaft(this.#raftConfig(descriptor.replica), restored, this.#random);
+    const { trace } = this.#parts;
+    const core = createRaft(
+      this.#raftConfig(descriptor.replica),
+      restored,
+      this.#random,
+      trace && ((event) => trace(group, event)),
+    );
     const replica = new Replica({
       group,
       self: descriptor.replica,

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.js';
 import type { GroupId, LogIndex, NodeId, ReplicaId } from '../base/ids.js';
 import type { Machine, NodeState, ShardState } from '../machine/types.js';
+import type { TraceEvent } from '../raft/types.js';
 import type { Log, Transport } from '../replica/ports.js';
 import type { ReplicaLimits } from '../replica/types.js';
 
@@ -48,6 +49,8 @@ export interface HostParts {
   /** Opens the deterministic machine on a replica's rows. */
   readonly openMachine: (group: GroupId, state: ShardState) => Promise<Machine>;
   readonly say: (line: string, fields?: Record<string, unknown>) => void;
+  /** Looks on at every group's core. */
+  readonly trace?: (group: GroupId, event: TraceEvent) => void;
   /** The node must end: what failed can no longer be trusted. */
   readonly onFatal: (error: unknown) => void;
 }

@@ -14,6 +14,8 @@ export interface FileLogOptions {
   readonly onFatal: (error: LogError) => void;
   readonly logger?: (line: string) => void;
   readonly files?: LogFs;
+  /** For the salts of segments; default: the system's. */
+  readonly randomBytes?: (count: number) => Buffer;
   /** 16 MiB. */
   readonly segmentBytes?: number;
   /** 1 MiB, header included; one entry that is larger goes alone. */

@@ -47,6 +47,8 @@ export interface SegmentKey {
 export interface Identity {
   readonly clusterId: string;
   readonly nodeId: number;
+  /** For salts; default: the system's. */
+  readonly randomBytes?: (count: number) => Buffer;
 }
 
 export const segmentName = (number: number): string => `${String(number).padStart(12, '0')}.wal`;
@@ -66,7 +68,8 @@ export function checkIdentity(identity: Identity): void {
 
 export function newHeader(identity: Identity, place: SegmentPlace): SegmentHeader {
   const { clusterId, nodeId } = identity;
-  return { version: FORMAT_VERSION, clusterId, nodeId, ...place, salt: randomBytes(SALT_BYTES) };
+  const salt = (identity.randomBytes ?? randomBytes)(SALT_BYTES);
+  return { version: FORMAT_VERSION, clusterId, nodeId, ...place, salt };
 }
 
 export function segmentKey(header: SegmentHeader): SegmentKey {

@@ -9,6 +9,7 @@ import { MetaState } from '../meta/meta-state.js';
 import type { Logger } from '../observe/logger.js';
 import { type GroupPlan, initialGroups } from '../shard/bootstrap.js';
 import { giveBirth, initialCatalogue } from './birth.js';
+import type { Environment } from './environment.js';
 import type { Failure } from './failure.js';
 import type { DataDir } from './identity.js';
 import { type NodeSpace, watchNodeSpace } from './space.js';
@@ -21,6 +22,7 @@ export interface Assembly {
   readonly self: NodeId;
   readonly dataDir: DataDir;
   readonly clock: Clock;
+  readonly environment: Environment;
   readonly failure: Failure;
   /** How to close what is open, in the order of opening. */
   readonly opened: (() => Promise<void>)[];
@@ -58,7 +60,7 @@ export async function layFoundation(assembly: Assembly): Promise<Foundation> {
 }
 
 function openNodeStorage(assembly: Assembly): Promise<Storage> {
-  const { self, dataDir, nodeOptions, clock, logger, failure } = assembly;
+  const { self, dataDir, nodeOptions, clock, logger, failure, environment } = assembly;
   return openStorage({
     newborn: !dataDir.identity.bootstrapped,
     dir: nodeOptions.options.dataDir,
@@ -66,6 +68,7 @@ function openNodeStorage(assembly: Assembly): Promise<Storage> {
     nodeId: self,
     options: nodeOptions.options,
     clock,
+    environment,
     logger,
     onFatal: failure.report,
     hooks: {

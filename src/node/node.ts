@@ -3,10 +3,7 @@
  * opened when all it stands on is there, and closed in the opposite order; nothing else is decided
  * here.
  */
-import { randomInt } from 'node:crypto';
 import { createGate } from '../api/gate/gate.js';
-import { startGrpcDoor } from '../api/grpc/door.js';
-import { systemClock } from '../base/clock.js';
 import type { GroupId, NodeId } from '../base/ids.js';
 import { META_GROUP, nodeId } from '../base/ids.js';
 import { mustListenSafely } from '../config/limits.js';
@@ -14,7 +11,7 @@ import { hardOptions } from '../config/options.js';
 import { Host } from '../host/host.js';
 import { preferredNode } from '../host/leadership.js';
 import { createMachine } from '../machine/machine.js';
-import type { Machine, ShardState } from '../machine/types.js';
+import type { Machine, MetaContext, ShardState } from '../machine/types.js';
 import type { MetaState } from '../meta/meta-state.js';
 import { type Logger, silentLogger } from '../observe/logger.js';
 import type { Transport } from '../replica/ports.js';
@@ -22,10 +19,10 @@ import { createRouter } from '../router/router.js';
 import type { GroupPlan } from '../shard/bootstrap.js';
 import { createAdmin } from './admin.js';
 import { bootstrapClusterId } from './cluster-id.js';
+import { type Environment, systemEnvironment, type Witness } from './environment.js';
 import { toNodeError } from './errors.js';
 import { Failure } from './failure.js';
 import { type Assembly, type Foundation, layFoundation } from './foundation.js';
-import { openDataDir } from './identity.js';
 import { doorLimits, hostLimits } from './limits.js';
 import { MetaClient } from './meta-client.js';
 import { PeerCalls, serveCall } from './peer-calls.js';
@@ -50,11 +47,12 @@ const HAND_OVER_POLL_MS = 10;
 export async function startNode(
   nodeOptions: NodeOptions,
   logger: Logger = silentLogger,
+  environment: Environment = systemEnvironment,
 ): Promise<RunningNode> {
   const { options, bootstrap } = nodeOptions;
   mustListenSafely(options);
   const self = nodeId(options.nodeId);
-  const dataDir = await openDataDir({
+  const dataDir = await environment.openDataDir({
     dir: options.dataDir,
     nodeId: self,
     clusterId: options.clusterId,
@@ -69,7 +67,8 @@ export async function startNode(
     logger,
     self,
     dataDir,
-    clock: systemClock,
+    clock: environment.clock,
+    environment,
     failure: new Failure(),
     opened: [() => dataDir.release()],
     host: null,
@@ -83,7 +82,7 @@ export async function startNode(
 }
 
 async function assemble(assembly: Assembly): Promise<RunningNode> {
-  const { nodeOptions, logger, self, opened, clock, failure } = assembly;
+  const { nodeOptions, logger, self, opened, clock, failure, environment } = assembly;
   const { options } = nodeOptions;
   const foundation = await layFoundation(assembly);
   const { storage, meta, plans, newborn } = foundation;
@@ -94,7 +93,9 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
   const host = createHost(assembly, foundation, transport, calls);
   assembly.host = host;
   const metaClient = new MetaClient(self, clock, host, calls);
-  const router = createRouter(createRouting({ node: self, clock, host, meta, calls }));
+  const router = createRouter(
+    createRouting({ node: self, clock, host, meta, calls, randomBytes: environment.randomBytes }),
+  );
   const registration = new Registration({ assembly, host, meta, metaClient, transport });
   const report = ownReport(assembly, host, storage, registration);
   const services = peerServices({ host, metaClient, status: report });
@@ -103,7 +104,7 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
   for (const [group, what] of storage.state.corrupt) host.duties.fence(group, what);
   const { clusterId } = assembly.dataDir.identity;
   const parts = { node: self, clusterId, clock, host, meta, metaClient, calls, router };
-  const door = await startGrpcDoor({
+  const door = await environment.openDoor({
     listen: options.listenGrpc,
     router,
     admin: createAdmin({ ...parts, ownReport: report, options }),
@@ -132,12 +133,13 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
 }
 
 function createHost(
-  { self, nodeOptions, clock, logger, failure }: Assembly,
+  { self, nodeOptions, clock, logger, failure, environment }: Assembly,
   { storage, meta }: Foundation,
   transport: Transport,
   peers: PeerCalls,
 ): Host {
-  return new Host({
+  const { witness } = environment;
+  const host = new Host({
     node: self,
     clock,
     log: storage.log,
@@ -145,11 +147,14 @@ function createHost(
     transport,
     peers,
     limits: hostLimits(nodeOptions.options),
-    seed: randomInt(0xffff_ffff),
-    openMachine: (group, state) => openMachine(group, state, meta),
+    seed: environment.random(0xffff_ffff),
+    openMachine: (group, state) => openMachine(group, state, meta, witness),
     say: (line, fields) => logger.info(fields ?? {}, line),
     onFatal: failure.report,
+    ...(witness === null ? {} : { trace: (group, event) => witness.trace(group, event) }),
   });
+  witness?.host(host);
+  return host;
 }
 
 /** This node in the status document. */
@@ -222,13 +227,18 @@ async function stop({ clock, dataDir }: Assembly, parts: Stopping): Promise<void
   await dataDir.release();
 }
 
-async function openMachine(group: GroupId, state: ShardState, meta: MetaState): Promise<Machine> {
-  if (group !== META_GROUP) return createMachine({ state });
-  await meta.restore(state);
-  return createMachine({
-    state,
-    meta: { apply: (command, context) => meta.apply(command, context.state) },
-  });
+async function openMachine(
+  group: GroupId,
+  state: ShardState,
+  meta: MetaState,
+  witness: Witness | null,
+): Promise<Machine> {
+  if (group === META_GROUP) await meta.restore(state);
+  const runner = {
+    meta: { apply: (command: Uint8Array, { state }: MetaContext) => meta.apply(command, state) },
+  };
+  const machine = await createMachine({ state, ...(group === META_GROUP ? runner : {}) });
+  return witness?.machine(group, machine) ?? machine;
 }
 
 function leadsAtBirth(plans: readonly GroupPlan[], group: GroupId, self: NodeId): boolean {

@@ -3,13 +3,12 @@
  * leads into the host. It is open before the host stands: what comes until then is dropped, as a
  * slow network would.
  */
-import { randomInt } from 'node:crypto';
 import type { NodeId } from '../base/ids.js';
 import { createPrng } from '../base/prng.js';
 import { RkvError } from '../kv/errors.js';
 import type { MetaState } from '../meta/meta-state.js';
 import type { TransportHandler } from '../replica/ports.js';
-import { type GrpcTransport, openGrpcTransport } from '../transport/grpc-transport.js';
+import type { GrpcTransport } from '../transport/grpc-transport.js';
 import { CLUSTER_VERSION } from './birth.js';
 import type { Assembly } from './foundation.js';
 import { transportLimits } from './limits.js';
@@ -31,11 +30,11 @@ const FINAL_REFUSALS: Readonly<Record<string, string>> = {
 };
 
 export async function openPeerLink(assembly: Assembly, meta: MetaState): Promise<PeerLink> {
-  const { nodeOptions, self, dataDir, clock, logger } = assembly;
+  const { nodeOptions, self, dataDir, clock, logger, environment } = assembly;
   const { options } = nodeOptions;
   const { clusterId, diskId, bootCount } = dataDir.identity;
   const late: { serve: Serve | null } = { serve: null };
-  const transport = await openGrpcTransport({
+  const transport = await environment.openTransport({
     self,
     listen: options.listenPeer,
     advertise: options.advertisePeer,
@@ -50,7 +49,7 @@ export async function openPeerLink(assembly: Assembly, meta: MetaState): Promise
     handler: handlerOf(assembly, meta, late),
     limits: transportLimits(options),
     clock,
-    random: createPrng(randomInt(0xffff_ffff)),
+    random: createPrng(environment.random(0xffff_ffff)),
     logger,
   });
   return {

@@ -1,5 +1,4 @@
 /** The router's ports, from the catalogue, the known leaders and this node's replicas. */
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { GroupId, NodeId } from '../base/ids.js';
 import { epoch, nodeId, shardId } from '../base/ids.js';
@@ -17,6 +16,7 @@ export interface RoutingParts {
   readonly host: Host;
   readonly meta: MetaState;
   readonly calls: PeerCalls;
+  readonly randomBytes: (count: number) => Buffer;
 }
 
 interface Table {
@@ -89,6 +89,6 @@ export function createRouting(parts: RoutingParts): RouterPorts {
     local,
     forward: (node, forward, timeoutMs, done) => calls.forward(node, forward, timeoutMs, done),
     onChange: (listener) => void listeners.push(listener),
-    newSession: () => randomBytes(16).toString('latin1'),
+    newSession: () => parts.randomBytes(16).toString('latin1'),
   };
 }

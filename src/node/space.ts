@@ -14,7 +14,7 @@ export interface NodeSpace {
 
 export async function watchNodeSpace(assembly: Assembly): Promise<NodeSpace> {
   const { options } = assembly.nodeOptions;
-  const { clock, logger } = assembly;
+  const { clock, logger, environment } = assembly;
   if (options.engine === 'memory') return { onReady: () => undefined, stop: () => undefined };
   let level: SpaceLevel = 'ok';
   const tellHost = (): void => {
@@ -28,6 +28,7 @@ export async function watchNodeSpace(assembly: Assembly): Promise<NodeSpace> {
     reserveBytes: options.diskReserveBytes,
     ballastBytes: options.ballastBytes,
     clock,
+    disk: environment.space,
     logger: (line) => logger.warn({ part: 'space' }, line),
     onChange(now) {
       if (now !== level)

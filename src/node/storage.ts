@@ -1,21 +1,18 @@
 /** Log and store of a node: opened together, compared with each other, closed in order. */
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { GroupId, NodeId } from '../base/ids.js';
 import type { Options } from '../config/options.js';
-import { openLevelStore } from '../engine/level-store.js';
-import { openMemoryStore } from '../engine/memory-store.js';
 import { RkvError } from '../kv/errors.js';
 import { openFileLog } from '../log/file-log.js';
 import { openMemoryLog } from '../log/memory-log.js';
-import type { OrderedStore } from '../machine/ports.js';
 import { type OpenedNodeState, openNodeState } from '../machine/store/node-state.js';
 import type { NodeState, NodeStateHooks } from '../machine/types.js';
 import type { Logger } from '../observe/logger.js';
 import type { Log } from '../replica/ports.js';
+import type { Environment } from './environment.js';
 
-/** As far as `randomInt` goes. */
+/** As far as the system's randomness goes. */
 const MAX_SEED = 2 ** 48 - 1;
 
 export interface StorageRequest {
@@ -24,6 +21,7 @@ export interface StorageRequest {
   readonly nodeId: NodeId;
   readonly options: Options;
   readonly clock: Clock;
+  readonly environment: Environment;
   readonly logger: Logger;
   readonly hooks: NodeStateHooks;
   /** The node's first groups are not all made yet: a log without a store is a start that died. */
@@ -39,9 +37,10 @@ export interface Storage {
 
 /** Rejects with the log's or the store's own errors; `toNodeError` names them. */
 export async function openStorage(request: StorageRequest): Promise<Storage> {
-  const log = await openLog(request);
-  const store = await openStore(request);
-  const { options, clock, hooks, onFatal } = request;
+  const { options, clock, hooks, onFatal, environment } = request;
+  const opened = await openLog(request);
+  const log = environment.witness?.log(opened) ?? opened;
+  const store = await environment.openStore(request.dir, options);
   const state = await openNodeState({
     store,
     clock,
@@ -50,7 +49,7 @@ export async function openStorage(request: StorageRequest): Promise<Storage> {
     flushAgeMs: options.flushAgeMs,
     saturateBytes: options.saturateBytes,
     headerCacheBytes: options.headerCacheBytes,
-    hashSeed: randomInt(MAX_SEED),
+    hashSeed: environment.random(MAX_SEED),
   });
   if (state.lostBatch) {
     const lost = state.damage ?? 'the store has lost a synced batch';
@@ -71,28 +70,21 @@ export async function openStorage(request: StorageRequest): Promise<Storage> {
 }
 
 function openLog(request: StorageRequest): Promise<Log> {
-  const { dir, clusterId, nodeId, options, clock, logger, onFatal } = request;
+  const { dir, clusterId, nodeId, options, clock, logger, onFatal, environment } = request;
   if (options.engine === 'memory') return Promise.resolve(openMemoryLog({ clock }));
   return openFileLog({
     dir: join(dir, 'wal'),
     clusterId,
     nodeId,
     clock,
+    files: environment.files,
+    randomBytes: environment.randomBytes,
     onFatal,
     logger: (line) => logger.warn({ part: 'log' }, line),
     segmentBytes: options.segmentBytes,
     maxFrameBytes: options.frameBytes,
     maxLogBytesPerGroup: options.logBytesPerGroup,
     maxHeldBytes: options.snapshotLogBytes,
-  });
-}
-
-function openStore({ dir, options }: StorageRequest): Promise<OrderedStore> {
-  if (options.engine === 'memory') return openMemoryStore();
-  return openLevelStore(join(dir, 'db'), {
-    blockCacheBytes: options.levelBlockCacheBytes,
-    writeBufferBytes: options.levelWriteBufferBytes,
-    readSlots: Math.max(1, options.threadPoolSize - 2),
   });
 }
 
