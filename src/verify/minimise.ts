@@ -1,0 +1,84 @@
+/**
+ * From a key's history that no order explains to the few operations that show it. Leaving out a
+ * write would make honest reads of it look wrong, so nothing is left out: what is not kept is
+ * relaxed (a write may have happened at any time after its call, or never; a read says nothing).
+ * Every order of the whole explains the relaxed one too, so what is kept is proof by itself: it is
+ * not linearizable, whatever else happened.
+ */
+import { type Move, relaxed } from './model.js';
+import { KeySearch } from './search.js';
+
+/** Steps of the search that one attempt may take, and all of them together. */
+const STEPS_PER_TRIAL = 20_000;
+const STEPS_IN_ALL = 2_000_000;
+
+export interface MinimiseBudget {
+  /** Counts what is left; the part is as small as it lets it become. */
+  steps: number;
+}
+
+export const minimiseBudget = (): MinimiseBudget => ({ steps: STEPS_IN_ALL });
+
+/** Moves that had returned by `at`; what was on its way then may have taken effect or not. */
+export function cutAt(moves: readonly Move[], at: number): Move[] {
+  const kept: Move[] = [];
+  for (const move of moves) {
+    if (move.source.call > at) continue;
+    const cut = move.source.return > at ? relaxed(move) : move;
+    if (cut !== null) kept.push(cut);
+  }
+  return kept;
+}
+
+function isProof(kept: readonly Move[], rest: readonly Move[], budget: MinimiseBudget): boolean {
+  const steps = Math.min(STEPS_PER_TRIAL, budget.steps);
+  if (steps <= 0) return false;
+  const keeps = new Set(kept);
+  const moves: Move[] = [];
+  for (const move of rest) {
+    const used = keeps.has(move) ? move : relaxed(move);
+    if (used !== null) moves.push(used);
+  }
+  let taken = 0;
+  const search = new KeySearch(moves, (count) => {
+    taken = count;
+    return count >= steps;
+  });
+  const result = search.run();
+  budget.steps -= Math.max(taken, moves.length);
+  return result.kind === 'violation';
+}
+
+/** The last operations to return are mostly those at odds: tries how few of them do. */
+function latest(moves: readonly Move[], all: readonly Move[], budget: MinimiseBudget): Move[] {
+  for (let count = 1; count < moves.length; count *= 2) {
+    const tail = moves.slice(-count);
+    if (isProof(tail, all, budget)) return tail;
+  }
+  return [...moves];
+}
+
+/**
+ * Delta debugging (Zeller and Hildebrandt, 2002) over the required moves of a violation. The
+ * operations come back by call.
+ */
+export function minimise(moves: readonly Move[], budget: MinimiseBudget): Move[] {
+  const required = moves.filter((move) => !move.optional);
+  required.sort((a, b) => a.source.return - b.source.return);
+  let part = latest(required, moves, budget);
+  let size = Math.max(1, Math.floor(part.length / 2));
+  for (;;) {
+    let smaller = false;
+    for (let begin = 0; begin < part.length; ) {
+      const without = [...part.slice(0, begin), ...part.slice(begin + size)];
+      if (without.length > 0 && isProof(without, moves, budget)) {
+        part = without;
+        smaller = true;
+      } else begin += size;
+    }
+    if (budget.steps <= 0 || (size === 1 && !smaller)) break;
+    if (!smaller) size = Math.max(1, Math.floor(size / 2));
+    else size = Math.max(1, Math.min(size, Math.floor(part.length / 2)));
+  }
+  return part.sort((a, b) => a.source.call - b.source.call);
+}
