@@ -1,16 +1,17 @@
 /**
  * From a key's history that no order explains to the few operations that show it. Leaving out a
  * write would make honest reads of it look wrong, so nothing is left out: what is not kept is
- * relaxed (a write may have happened at any time after its call, or never; a read says nothing).
- * Every order of the whole explains the relaxed one too, so what is kept is proof by itself: it is
- * not linearizable, whatever else happened.
+ * relaxed: a write may have happened at any time after its call, or never, a read says nothing, and
+ * what had returned before all that is kept left some value or other. Every order of the whole
+ * explains the relaxed one too, so what is kept is proof by itself: it is not linearizable, whatever
+ * else happened.
  */
-import { type Move, relaxed } from './model.js';
+import { ANY, type Move, relaxed } from './model.js';
 import { KeySearch } from './search.js';
 
 /** Steps of the search that one attempt may take, and all of them together. */
-const STEPS_PER_TRIAL = 20_000;
-const STEPS_IN_ALL = 2_000_000;
+const STEPS_PER_TRIAL = 4_000;
+const STEPS_IN_ALL = 200_000;
 
 export interface MinimiseBudget {
   /** Counts what is left; the part is as small as it lets it become. */
@@ -30,22 +31,48 @@ export function cutAt(moves: readonly Move[], at: number): Move[] {
   return kept;
 }
 
-function isProof(kept: readonly Move[], rest: readonly Move[], budget: MinimiseBudget): boolean {
+/**
+ * What of the others could matter to the kept ones. With `forget`, what came before them all left
+ * some value that nobody says anything of: then `fresh` is false.
+ */
+function around(
+  kept: readonly Move[],
+  all: readonly Move[],
+  forget: boolean,
+): { moves: Move[]; fresh: boolean } {
+  const keeps = new Set(kept);
+  const begin = forget ? Math.min(...kept.map(({ source }) => source.call)) : -Infinity;
+  const end = Math.max(...kept.map(({ source }) => source.return));
+  const moves: Move[] = [];
+  let fresh = true;
+  for (const move of all) {
+    if (keeps.has(move)) moves.push(move);
+    else if (!move.optional && move.source.return < begin) fresh &&= move.readOnly;
+    else if (move.source.call <= end) {
+      const loose = relaxed(move);
+      if (loose !== null) moves.push(loose);
+    }
+  }
+  return { moves, fresh };
+}
+
+/** True when no order explains the kept moves, whatever the others did. */
+function isProof(
+  kept: readonly Move[],
+  all: readonly Move[],
+  budget: MinimiseBudget,
+  forget = true,
+): boolean {
   const steps = Math.min(STEPS_PER_TRIAL, budget.steps);
   if (steps <= 0) return false;
-  const keeps = new Set(kept);
-  const moves: Move[] = [];
-  for (const move of rest) {
-    const used = keeps.has(move) ? move : relaxed(move);
-    if (used !== null) moves.push(used);
-  }
+  const { moves, fresh } = around(kept, all, forget);
   let taken = 0;
   const search = new KeySearch(moves, (count) => {
     taken = count;
     return count >= steps;
   });
-  const result = search.run();
-  budget.steps -= Math.max(taken, moves.length);
+  const result = search.run(fresh ? null : ANY);
+  budget.steps -= Math.max(taken, moves.length >> 2, 1);
   return result.kind === 'violation';
 }
 
@@ -80,5 +107,8 @@ export function minimise(moves: readonly Move[], budget: MinimiseBudget): Move[]
     if (!smaller) size = Math.max(1, Math.floor(size / 2));
     else size = Math.max(1, Math.min(size, Math.floor(part.length / 2)));
   }
+  // A value that nobody ever wrote needs the one that saw it, and no window.
+  const alone = part.find((move) => isProof([move], moves, budget, false));
+  if (alone !== undefined) return [alone];
   return part.sort((a, b) => a.source.call - b.source.call);
 }

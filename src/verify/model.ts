@@ -8,6 +8,10 @@ import type { HistoryOp } from './history.js';
 /** The value of a key; null when there is none. */
 export type State = string | null;
 
+/** A value that nothing is known of yet: whoever sees it first says what it was. */
+export const ANY = Symbol('any');
+export type Known = State | typeof ANY;
+
 /** Effects by kind; `undefined` fields of the answer bind nothing. */
 type Effect =
   | { readonly kind: 'get'; readonly value: State | undefined }
@@ -60,8 +64,35 @@ function sum(state: State, by: bigint): string | null {
   return value < INT64_MIN || value > INT64_MAX ? null : value.toString();
 }
 
+/**
+ * The value after a move that met a value nothing is known of. What a failed condition rules out is
+ * forgotten, so more is allowed than was possible, never less.
+ */
+function afterAny(effect: Effect): Known | undefined {
+  switch (effect.kind) {
+    case 'get':
+      return effect.value === undefined ? ANY : effect.value;
+    case 'exists':
+      return effect.found === false ? null : ANY;
+    case 'set':
+      if (effect.condition === 'none') return effect.applied === false ? undefined : effect.value;
+      return effect.applied === true ? effect.value : ANY;
+    case 'swap':
+      return effect.applied === true ? effect.value : ANY;
+    case 'del':
+      return null;
+    case 'incr':
+      if (effect.value === null) return undefined;
+      return effect.value ?? ANY;
+    case 'incr-fails':
+    case 'append':
+      return ANY;
+  }
+}
+
 /** The value after the move, or undefined when the move cannot have met this value. */
-export function after(effect: Effect, state: State): State | undefined {
+export function after(effect: Effect, state: Known): Known | undefined {
+  if (state === ANY) return afterAny(effect);
   switch (effect.kind) {
     case 'get':
       return effect.value === undefined || effect.value === state ? state : undefined;
@@ -79,7 +110,7 @@ export function after(effect: Effect, state: State): State | undefined {
     case 'incr': {
       const value = sum(state, effect.by);
       if (effect.value === undefined) return value ?? state;
-      return value === effect.value ? value : undefined;
+      return value !== null && value === effect.value ? value : undefined;
     }
     case 'incr-fails':
       return sum(state, effect.by) === null ? state : undefined;

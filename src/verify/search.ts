@@ -13,7 +13,7 @@
  *   3. Optional moves of one name are one class with a count; a configuration that failed with
  *      fewer of them used fails with more.
  */
-import { after, type Move, nameOf, type State } from './model.js';
+import { ANY, after, type Known, type Move, nameOf, type State } from './model.js';
 
 export type SearchResult =
   | { readonly kind: 'linearizable' }
@@ -36,7 +36,7 @@ interface Frame {
   /** Undo the trail down to here to stand at this configuration again. */
   readonly trail: number;
   readonly frontier: number;
-  readonly state: State;
+  readonly state: Known;
   /** Unplaced required moves that may come next, by call. */
   readonly candidates: readonly number[];
   /** What to try: a required move's index, or −1 − class. */
@@ -95,6 +95,7 @@ export class KeySearch {
   #frontier = 0;
   #furthest = 0;
   #steps = 0;
+  #nextQuestion = STEPS_BETWEEN_QUESTIONS;
 
   constructor(moves: readonly Move[], stop: StopSearch) {
     const required = moves.filter((move) => !move.optional);
@@ -116,17 +117,18 @@ export class KeySearch {
     if (count === 0) this.#nextOf[0] = 0;
   }
 
-  /** A fresh key is absent. */
-  run(): SearchResult {
-    const first = this.#enter(null, false);
+  /** A fresh key is absent: `initial` null. */
+  run(initial: Known = null): SearchResult {
+    const first = this.#enter(initial, false);
     if (first === 'done') return { kind: 'linearizable' };
     const stack: Frame[] = first === 'failed' ? [] : [first];
     while (stack.length > 0) {
       const frame = stack[stack.length - 1] as Frame;
       this.#undo(frame);
       this.#steps += 1;
-      if (this.#steps % STEPS_BETWEEN_QUESTIONS === 0 && this.#stop(this.#steps)) {
-        return { kind: 'undecided' };
+      if (this.#steps >= this.#nextQuestion) {
+        this.#nextQuestion = this.#steps + STEPS_BETWEEN_QUESTIONS;
+        if (this.#stop(this.#steps)) return { kind: 'undecided' };
       }
       const choice = frame.choices[frame.next];
       if (choice === undefined) {
@@ -168,15 +170,15 @@ export class KeySearch {
     this.#trail.push(index);
   }
 
-  #place(choice: number, state: State): State {
+  #place(choice: number, state: Known): Known {
     if (choice >= 0) {
       this.#unlink(choice);
-      return after((this.#moves[choice] as Move).effect, state) as State;
+      return after((this.#moves[choice] as Move).effect, state) as Known;
     }
     const at = -1 - choice;
     (this.#used[at] as number)++;
     this.#trail.push(choice);
-    return after((this.#classes[at] as OptionalClass).move.effect, state) as State;
+    return after((this.#classes[at] as OptionalClass).move.effect, state) as Known;
   }
 
   /** No operation called after this time may come next. */
@@ -188,7 +190,7 @@ export class KeySearch {
   }
 
   /** Places what can only go now, and says what may come next. */
-  #enter(state: State, afterOptional: boolean): Frame | 'done' | 'failed' {
+  #enter(state: Known, afterOptional: boolean): Frame | 'done' | 'failed' {
     const end = this.#moves.length;
     let mustSee = afterOptional;
     let candidates: number[] = [];
@@ -201,7 +203,7 @@ export class KeySearch {
       for (let at = this.#nextOf[end] as number; at !== end; at = this.#nextOf[at] as number) {
         const move = this.#moves[at] as Move;
         if (move.source.call > bound) break;
-        if (move.readOnly && after(move.effect, state) !== undefined) {
+        if (move.readOnly && after(move.effect, state) === state) {
           this.#unlink(at);
           again = true;
           mustSee = false;
@@ -216,13 +218,14 @@ export class KeySearch {
 
   #choices(
     candidates: readonly number[],
-    state: State,
+    state: Known,
     mustSee: boolean,
     bound: number,
   ): readonly number[] {
     const choices = candidates.filter((index) => {
       const move = this.#moves[index] as Move;
-      if (move.readOnly || (mustSee && move.blind)) return false;
+      if (mustSee && move.blind) return false;
+      // A read that fits and is still here says what a value was that nothing was known of.
       return after(move.effect, state) !== undefined;
     });
     const needs = this.#needs;
@@ -234,7 +237,7 @@ export class KeySearch {
   #addOptional(
     choices: number[],
     candidates: readonly number[],
-    state: State,
+    state: Known,
     mustSee: boolean,
     bound: number,
   ): void {
@@ -245,6 +248,7 @@ export class KeySearch {
     });
     const chained = available.filter((at) => !(this.#classes[at] as OptionalClass).move.blind);
     const onlyAppends = chained.every((at) => this.#effectOf(at).kind === 'append');
+    this.#steps += available.length >> 4;
     for (const at of available) {
       if (mustSee && (this.#classes[at] as OptionalClass).move.blind) continue;
       const value = after(this.#effectOf(at), state);
@@ -260,22 +264,22 @@ export class KeySearch {
     (this.#classes[at] as OptionalClass).move.effect;
 
   /** Could this move meet the value, or, while only appends may come between, a longer one? */
-  #sees(index: number, value: State, growing: boolean): boolean {
+  #sees(index: number, value: Known, growing: boolean): boolean {
     const { blind, effect } = this.#moves[index] as Move;
     if (blind) return false;
     if (after(effect, value) !== undefined) return true;
-    if (!growing || value === null) return false;
+    if (!growing || value === null || value === ANY) return false;
     if (effect.kind === 'get') return effect.value?.startsWith(value) ?? false;
     if (effect.kind === 'append') return value.length + effect.tail.length < (effect.length ?? 0);
     return true;
   }
 
-  #name(candidates: readonly number[], state: State, mustSee: boolean): string {
-    const value = state === null ? '' : `=${state}`;
+  #name(candidates: readonly number[], state: Known, mustSee: boolean): string {
+    const value = state === ANY ? '?' : state === null ? '' : `=${state}`;
     return `${this.#frontier}${mustSee ? '!' : ':'}${candidates.join()}${value}`;
   }
 
-  #hasFailed(candidates: readonly number[], state: State, mustSee: boolean): boolean {
+  #hasFailed(candidates: readonly number[], state: Known, mustSee: boolean): boolean {
     if (this.#failed.size === 0) return false;
     const used = this.#used;
     const before = this.#failed.get(this.#name(candidates, state, mustSee));
