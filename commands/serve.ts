@@ -30,6 +30,15 @@ export default class Serve extends BaseCommand<typeof Serve> {
       helpValue: 'k=v',
       multiple: true,
     }),
+    'inject-faults': Flags.boolean({
+      hidden: true,
+      description: 'take faults of disk and clock from the launcher (cluster up --proxied)',
+    }),
+    'dial-peers': Flags.string({
+      hidden: true,
+      description: 'where to dial peers instead of where they say',
+      helpValue: '2=host:port,…',
+    }),
     ...optionFlags(OPTION_NAMES),
   };
 
@@ -43,6 +52,8 @@ export default class Serve extends BaseCommand<typeof Serve> {
       bootstrap,
       join,
       labels: label ?? [],
+      injectFaults: this.flags['inject-faults'],
+      dialPeers: this.flags['dial-peers'],
     });
     process.exit(code);
   }

@@ -22,7 +22,9 @@ export default class ClusterUp extends ClusterCommand<typeof ClusterUp> {
     engine: Flags.string({ description: 'level or memory [default: level]' }),
     file: Flags.string({ char: 'f', description: 'cluster file (configs/cluster.yaml)' }),
     detach: Flags.boolean({ char: 'd', description: 'leave it running in the background' }),
-    proxied: Flags.boolean({ description: 'faults between the nodes (not in this version)' }),
+    proxied: Flags.boolean({
+      description: 'nodes talk through proxies and take faults: rkv chaos',
+    }),
     ports: Flags.string({ description: "'auto': the system chooses", helpValue: 'auto' }),
     'base-port': Flags.integer({ description: 'node i listens on base + 10 i [default: 7400]' }),
     'data-dir': Flags.string({ description: 'folder of the data directories' }),

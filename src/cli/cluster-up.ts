@@ -1,5 +1,4 @@
 /** `cluster up` between its flags and the launcher: spec, progress, notes. */
-import { RkvError } from '../kv/errors.js';
 import { thisProgram } from '../launcher/child.js';
 import { rkvHome } from '../launcher/home.js';
 import { loadClusterSpec } from '../launcher/spec.js';
@@ -35,9 +34,6 @@ export interface UpOutcome {
 
 /** Rejects as `up` does; `showProgress` draws on stdout. */
 export async function clusterUp(flags: UpFlags, showProgress: boolean): Promise<UpOutcome> {
-  if (flags.proxied) {
-    throw new RkvError('USAGE', '--proxied is not in this version of rkv');
-  }
   const spec = await loadClusterSpec({
     file: flags.file,
     env: process.env,
@@ -54,6 +50,7 @@ export async function clusterUp(flags: UpFlags, showProgress: boolean): Promise<
       waitMs: flags['wait-timeout'],
       readyFile: flags['ready-file'],
       envFile: flags['env-file'],
+      proxied: flags.proxied,
     });
   const result = showProgress ? await withProgress(spec.name, start) : await start(() => undefined);
   const find = spec.name === 'default' ? '' : ` --cluster ${spec.name}`;

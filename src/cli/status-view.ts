@@ -111,6 +111,19 @@ const tornTailOf = ({ id, tornTail }: NodeStatus): string[] =>
     ? []
     : [`node ${id} cut a torn tail at its start: ${tornTail.segment} at byte ${tornTail.offset}`];
 
+/** Nobody should run on such a node without knowing. */
+function faultsOf({ id, faults }: NodeStatus): string[] {
+  if (faults === undefined) return [];
+  const { disk, clockOffsetMs } = faults;
+  const slow = disk.delayMs === undefined ? '' : ` by ${disk.delayMs} ms`;
+  const now = [
+    ...(disk.kind === 'none' ? [] : [`disk ${disk.kind}${slow}`]),
+    ...(clockOffsetMs === 0 ? [] : [`clock off by ${clockOffsetMs} ms`]),
+  ];
+  const sentence = `node ${id} takes injected faults (serve --inject-faults)`;
+  return [now.length === 0 ? sentence : `${sentence}, now: ${now.join(', ')}`];
+}
+
 export function statusTable(table: Table, status: ClusterStatus): string {
   const { name, id, version, health } = status.cluster;
   const trouble = troubleOf(status);
@@ -119,6 +132,7 @@ export function statusTable(table: Table, status: ClusterStatus): string {
     '',
     nodesTable(table, status.nodes),
     ...status.nodes.flatMap(tornTailOf),
+    ...status.nodes.flatMap(faultsOf),
     '',
     shardsTable(table, [status.meta, ...status.shards]),
   ].join('\n');

@@ -196,15 +196,28 @@ export function mustHoldLimits(options: Options): void {
 
 /** Throws USAGE when a door would listen beyond loopback and nobody said that this is wanted. */
 export function mustListenSafely(options: Options): void {
-  if (options.insecureListen) return;
+  const exposed = options.insecureListen ? null : exposedDoor(options);
+  if (exposed === null) return;
+  throw new RkvError(
+    'USAGE',
+    `${exposed} is not loopback, and there is no TLS yet: others could read and write`,
+    { hint: '--insecure-listen if the network is trusted' },
+  );
+}
+
+/** Throws USAGE when a door of a node that can be made to fail is open to other machines. */
+export function mustStayOnLoopback(options: Options, flag: string): void {
+  const exposed = exposedDoor(options);
+  if (exposed === null) return;
+  throw new RkvError('USAGE', `${flag} is for loopback only: ${exposed} is not`);
+}
+
+/** Name and address of a door that others than this machine may reach. */
+function exposedDoor(options: Options): string | null {
   const doors = ['listenGrpc', 'listenRedis', 'listenHttp', 'listenPeer', 'listenRedisCluster'];
   for (const door of doors as (keyof Options)[]) {
     const address = String(options[door]);
-    if (isLoopback(address)) continue;
-    throw new RkvError(
-      'USAGE',
-      `${door} ${address} is not loopback, and there is no TLS yet: others could read and write`,
-      { hint: '--insecure-listen if the network is trusted' },
-    );
+    if (!isLoopback(address)) return `${door} ${address}`;
   }
+  return null;
 }

@@ -9,10 +9,10 @@ const MAX_LABEL_CHARS = 63;
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
 
 /** '1=host:7413,2=host:7423' as node → peer address. Throws USAGE. */
-export function parseBootstrap(text: string): Map<NodeId, string> {
+export function parseBootstrap(text: string, flag = '--bootstrap'): Map<NodeId, string> {
   return founders(
-    text.split(',').map((part) => splitPair(part.trim(), '--bootstrap')),
-    '--bootstrap',
+    text.split(',').map((part) => splitPair(part.trim(), flag)),
+    flag,
   );
 }
 

@@ -60,6 +60,11 @@ export interface NodeStatus {
   readonly sync?: boolean;
   /** A torn tail was cut at the last start. */
   readonly tornTail?: { readonly segment: string; readonly offset: number };
+  /** Present when the node takes injected faults: those it has now. */
+  readonly faults?: {
+    readonly disk: { readonly kind: 'none' | 'slow' | 'hang' | 'error'; readonly delayMs?: number };
+    readonly clockOffsetMs: number;
+  };
 }
 
 export interface ClusterStatus {

@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { markOf, type ProcessMark } from '../base/lockfile.js';
-import type { ChildReport } from '../config/child.js';
+import type { ChildOrder, ChildReport, FaultHits, NodeFaults } from '../config/child.js';
 import { toFlags } from '../config/load.js';
 import { defaultOptions, type Options } from '../config/options.js';
 import { envOf } from '../config/row.js';
@@ -35,6 +35,8 @@ export interface ChildSpec {
   readonly ports: NodePorts;
   /** Peer doors of all nodes. */
   readonly bootstrap: string;
+  /** Where to dial the peers of a proxied cluster; null: at their doors, and no faults. */
+  readonly dialPeers: ReadonlyMap<number, string> | null;
 }
 
 export interface ChildExit {
@@ -51,6 +53,8 @@ export interface Child {
   readonly ready: Promise<Extract<ChildReport, { kind: 'ready' }>>;
   readonly exit: Promise<ChildExit>;
   signal(signal: NodeJS.Signals): void;
+  /** Only for a node that was given `dialPeers`. Rejects when the process ends first. */
+  setFaults(faults: NodeFaults): Promise<FaultHits>;
 }
 
 export function serveArgs(spec: ChildSpec): string[] {
@@ -68,8 +72,15 @@ export function serveArgs(spec: ChildSpec): string[] {
     `--listen-grpc=127.0.0.1:${ports.grpc}`,
     `--listen-peer=127.0.0.1:${ports.peer}`,
     `--bootstrap=${spec.bootstrap}`,
+    ...faultArgs(spec.dialPeers),
     ...Object.entries(node.labels).map(([name, value]) => `--label=${name}=${value}`),
   ];
+}
+
+function faultArgs(dialPeers: ChildSpec['dialPeers']): string[] {
+  if (dialPeers === null) return [];
+  const list = [...dialPeers].map(([id, address]) => `${id}=${address}`).join(',');
+  return ['--inject-faults', ...(list === '' ? [] : [`--dial-peers=${list}`])];
 }
 
 /** The caller's options would reach the nodes twice: by flags, and by an inherited environment. */
@@ -116,20 +127,68 @@ export function startChild(execa: Spawn, spec: ChildSpec): Child {
   );
   closeSync(log);
   let failure: ChildExit['failure'] = null;
+  const orders = new Orders((order) => {
+    // a channel that has just closed: the end of the process settles it
+    process.send(order as never, () => undefined);
+  });
   const ready = new Promise<Extract<ChildReport, { kind: 'ready' }>>((resolve) => {
     process.on('message', (message) => {
       const report = message as unknown as ChildReport;
       if (report.kind === 'ready') resolve(report);
       else if (report.kind === 'failed') failure = report;
+      else orders.onAnswer(report);
     });
   });
-  const exit = process.then(
-    (result): ChildExit => ({
+  const exit = process.then((result): ChildExit => {
+    orders.onExit();
+    return {
       code: result.exitCode ?? (result.signal === undefined ? 127 : null),
       signal: result.signal ?? null,
       failure,
-    }),
-  );
+    };
+  });
   const pid = process.pid ?? 0;
-  return { pid, mark: markOf(pid), ready, exit, signal: (signal) => void process.kill(signal) };
+  return {
+    pid,
+    mark: markOf(pid),
+    ready,
+    exit,
+    signal: (signal) => void process.kill(signal),
+    setFaults: (faults) => orders.give(faults),
+  };
+}
+
+interface Waiting {
+  readonly resolve: (hits: FaultHits) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Orders to one process that have not been answered yet. */
+class Orders {
+  readonly #send: (order: ChildOrder) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+
+  constructor(send: (order: ChildOrder) => void) {
+    this.#send = send;
+  }
+
+  give(faults: NodeFaults): Promise<FaultHits> {
+    this.#last += 1;
+    const order = this.#last;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(order, { resolve, reject });
+      this.#send({ kind: 'faults', order, faults });
+    });
+  }
+
+  onAnswer({ order, hits }: Extract<ChildReport, { kind: 'faults' }>): void {
+    this.#waiting.get(order)?.resolve(hits);
+    this.#waiting.delete(order);
+  }
+
+  onExit(): void {
+    for (const { reject } of this.#waiting.values()) reject(new Error('the process has ended'));
+    this.#waiting.clear();
+  }
 }

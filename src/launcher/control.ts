@@ -7,6 +7,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ErrorCode, isErrorCode, RkvError, toRkvError } from '../kv/errors.js';
+import type { Fault } from './fault-types.js';
 
 export type ControlRequest =
   | { readonly op: 'status' }
@@ -19,7 +20,11 @@ export type ControlRequest =
       readonly node: number;
       readonly signal: string;
       readonly respawn: boolean;
-    };
+    }
+  /** Answers when the fault is over, with a FaultOutcome. */
+  | { readonly op: 'fault'; readonly fault: Fault }
+  /** Ends all faults. */
+  | { readonly op: 'heal' };
 
 type ControlAnswer =
   | { readonly ok: unknown }

@@ -5,6 +5,7 @@
 import { constants } from 'node:os';
 import { RkvError } from '../kv/errors.js';
 import { askControl, type ControlRequest } from './control.js';
+import type { Fault, FaultOutcome } from './fault-types.js';
 import { clusterNames, mustBeClusterName } from './home.js';
 import { type ClusterRecord, isSupervised, noCluster, readRecord } from './record.js';
 import { endProcesses, wipeCluster } from './remains.js';
@@ -81,6 +82,16 @@ export function killNode(
   respawn: boolean,
 ): Promise<ClusterView> {
   return ask(cluster, { op: 'kill', node, signal, respawn });
+}
+
+/** Resolves when the fault is over. Rejects with USAGE when the cluster cannot have it. */
+export async function injectFault(cluster: ClusterName, fault: Fault): Promise<FaultOutcome> {
+  return (await askControl(mustControl(cluster), { op: 'fault', fault })) as FaultOutcome;
+}
+
+/** Ends all faults of a cluster, whoever asked for them. */
+export function healFaults(cluster: ClusterName): Promise<ClusterView> {
+  return ask(cluster, { op: 'heal' });
 }
 
 /**

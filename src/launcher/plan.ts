@@ -52,6 +52,8 @@ export interface ClusterPlan {
   readonly waitMs: number;
   readonly readyFile: string | null;
   readonly envFile: string | null;
+  /** Nodes reach each other through the supervisor's proxies and take faults. */
+  readonly proxied: boolean;
 }
 
 export interface PlanSettings {
@@ -59,6 +61,7 @@ export interface PlanSettings {
   readonly waitMs: number;
   readonly readyFile?: string | undefined;
   readonly envFile?: string | undefined;
+  readonly proxied?: boolean | undefined;
 }
 
 export function optionsOf(plan: Pick<ClusterPlan, 'options'>): Options {
@@ -77,6 +80,7 @@ export function planCluster(
     waitMs: settings.waitMs,
     readyFile: settings.readyFile === undefined ? null : resolve(settings.readyFile),
     envFile: settings.envFile === undefined ? null : resolve(settings.envFile),
+    proxied: settings.proxied ?? false,
   };
   // one that never came up holds nothing that anybody was told of: it is made anew
   if (record?.born) {

@@ -42,6 +42,8 @@ export interface ClusterRecord {
   readonly supervisor: ProcessMark | null;
   /** Path of the supervisor's socket. */
   readonly control: string | null;
+  /** Its present or last run goes through proxies and takes faults. */
+  readonly proxied?: boolean;
   /** Files written when ready, removed when stopped. */
   readonly readyFile: string | null;
 }

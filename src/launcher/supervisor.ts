@@ -11,12 +11,14 @@ import { type LockHeld, markOf, takeLock } from '../base/lockfile.js';
 import { RkvError } from '../kv/errors.js';
 import { loadSpawn, type Program, type Spawn, startChild } from './child.js';
 import { type ControlDoor, type ControlRequest, openControl } from './control.js';
+import { Faults } from './faults.js';
 import { clusterDir } from './home.js';
 import { SupervisedNode } from './node.js';
 import { type ClusterPlan, layouts, optionsOf } from './plan.js';
 import type { NodePorts } from './ports.js';
 import { takenPorts } from './ports.js';
 import { clientProbe, type Probe, probeAll, warmProbe } from './probe.js';
+import { Proxies } from './proxies.js';
 import { writeReadyFiles } from './ready-files.js';
 import { type ClusterRecord, RECORD_FORMAT, writeRecord } from './record.js';
 import { removeNewData, removeRemains } from './remains.js';
@@ -41,6 +43,8 @@ export class Supervisor {
   readonly #probe: Probe;
   readonly #onProgress: (progress: Progress) => void;
   #nodes: SupervisedNode[] = [];
+  #proxies: Proxies | null = null;
+  readonly #faults: Faults;
   #record: ClusterRecord;
   readonly #failureListeners = new Set<(error: RkvError) => void>();
   #spawn: Spawn | null = null;
@@ -58,6 +62,10 @@ export class Supervisor {
     this.#probe = settings.probe ?? clientProbe;
     this.#onProgress = settings.onProgress ?? (() => undefined);
     this.#record = firstRecord(settings.plan);
+    this.#faults = new Faults({
+      nodeOf: (id) => this.#nodeOf(id),
+      proxies: () => this.#proxies,
+    });
     this.ended = new Promise((resolve) => {
       this.#announceEnd = resolve;
     });
@@ -150,6 +158,11 @@ export class Supervisor {
         ports: ports[index] as NodePorts,
       })),
     });
+    if (this.#plan.proxied) {
+      this.#proxies = await Proxies.open(
+        new Map(nodes.map(({ id }, index) => [id, (ports[index] as NodePorts).peer])),
+      );
+    }
     this.#nodes = nodes.map((_, index) => this.#supervise(index));
     this.#onProgress({ kind: 'starting', nodes: nodes.length });
     for (const node of this.#nodes) node.start();
@@ -199,6 +212,7 @@ export class Supervisor {
           bootstrap: this.#record.nodes
             .map(({ id, ports }) => `${id}=127.0.0.1:${ports?.peer}`)
             .join(','),
+          dialPeers: this.#proxies?.addressesFor(node.id) ?? null,
         });
       },
     });
@@ -251,6 +265,11 @@ export class Supervisor {
       case 'kill':
         await this.#nodeOf(request.node).kill(signalOf(request.signal), request.respawn);
         return this.view();
+      case 'fault':
+        return this.#faults.inject(request.fault);
+      case 'heal':
+        this.#faults.heal();
+        return this.view();
       case 'restart':
         await this.#restart(request.node, performance.now() + request.timeoutMs);
         return this.view();
@@ -302,7 +321,10 @@ export class Supervisor {
 
   /** All at once: none of them has anybody left to hand over to. */
   async #stopNodes(): Promise<void> {
+    this.#faults.heal();
     await Promise.all(this.#nodes.map((node) => node.stop()));
+    this.#proxies?.close();
+    this.#proxies = null;
   }
 
   /** Changes the record; writes are in the order of the changes. */
@@ -346,6 +368,7 @@ function firstRecord(plan: ClusterPlan): ClusterRecord {
     supervisor: null,
     control: null,
     readyFile: plan.readyFile,
+    ...(plan.proxied ? { proxied: true } : {}),
   };
 }
 

@@ -54,6 +54,11 @@ export async function up(request: UpRequest): Promise<UpResult> {
 
 async function alreadyUp(record: ClusterRecord, request: UpRequest): Promise<UpResult> {
   mustHaveShape(record, request.spec);
+  if (request.proxied === true && record.proxied !== true) {
+    throw new RkvError('CONFLICT', `cluster '${record.name}' runs without proxies`, {
+      hint: `rkv cluster down --name ${record.name}, then up --proxied`,
+    });
+  }
   const ask = { op: 'wait', timeoutMs: request.waitMs } as const;
   const view = (await askControl(record.control ?? '', ask)) as ClusterView;
   await writeReadyFiles(request, view);

@@ -21,6 +21,8 @@ export interface ClusterView {
   readonly dir: string;
   readonly state: 'running' | 'starting' | 'stopped' | 'failed';
   readonly supervisor: { readonly pid: number } | null;
+  /** Present when its nodes reach each other through proxies and take faults. */
+  readonly proxied?: boolean;
   readonly nodes: readonly NodeView[];
 }
 
@@ -35,6 +37,7 @@ export function viewOf(
     dir: clusterDir(home, record.name),
     state: record.state === 'running' && hopeless ? 'failed' : record.state,
     supervisor: record.supervisor === null ? null : { pid: record.supervisor.pid },
+    ...(record.proxied === true ? { proxied: true } : {}),
     nodes: record.nodes.map((entry) => {
       const node = nodes.find(({ id }) => id === entry.id);
       return node === undefined ? stoppedNode(entry) : liveNode(entry, node);

@@ -22,6 +22,7 @@ import { bootstrapClusterId } from './cluster-id.js';
 import { type Environment, systemEnvironment, type Witness } from './environment.js';
 import { toNodeError } from './errors.js';
 import { Failure } from './failure.js';
+import { faultyEnvironment } from './faults/environment.js';
 import { type Assembly, type Foundation, layFoundation } from './foundation.js';
 import { doorLimits, hostLimits } from './limits.js';
 import { MetaClient } from './meta-client.js';
@@ -47,9 +48,10 @@ const HAND_OVER_POLL_MS = 10;
 export async function startNode(
   nodeOptions: NodeOptions,
   logger: Logger = silentLogger,
-  environment: Environment = systemEnvironment,
+  machine: Environment = systemEnvironment,
 ): Promise<RunningNode> {
-  const { options, bootstrap } = nodeOptions;
+  const { options, bootstrap, faults } = nodeOptions;
+  const environment = faults === undefined ? machine : faultyEnvironment(machine, faults);
   mustListenSafely(options);
   const self = nodeId(options.nodeId);
   const dataDir = await environment.openDataDir({
@@ -164,7 +166,7 @@ function ownReport(
   storage: Storage,
   registration: Registration,
 ): () => NodeReport {
-  const { options, labels } = nodeOptions;
+  const { options, labels, faults } = nodeOptions;
   const reporter = new Reporter(host, clock);
   const started = clock.monotonic();
   const { tornTail } = storage.log.restored;
@@ -179,6 +181,7 @@ function ownReport(
       engine: options.engine,
       sync: options.engine !== 'memory',
       ...(tornTail === null ? {} : { tornTail }),
+      ...(faults === undefined ? {} : { faults: faults.faults }),
     },
     groups: reporter.groups(),
   });

@@ -37,7 +37,8 @@ export async function openPeerLink(assembly: Assembly, meta: MetaState): Promise
   const transport = await environment.openTransport({
     self,
     listen: options.listenPeer,
-    advertise: options.advertisePeer,
+    // Behind proxies nobody may learn the way around them.
+    advertise: nodeOptions.dialPeers === undefined ? options.advertisePeer : '',
     identity: {
       clusterId,
       diskId,

@@ -59,11 +59,11 @@ export class Registration {
 
   #onCatalogue(catalogue: Catalogue): void {
     const { assembly, transport, host } = this.#parts;
+    const { dialPeers } = assembly.nodeOptions;
     const peers = new Map<NodeId, string>();
     for (const node of catalogue.nodes) {
-      if (node.id !== assembly.self && node.addresses.peer !== null) {
-        peers.set(nodeId(node.id), node.addresses.peer);
-      }
+      const address = dialPeers?.get(nodeId(node.id)) ?? node.addresses.peer;
+      if (node.id !== assembly.self && address !== null) peers.set(nodeId(node.id), address);
     }
     transport.setPeers(peers);
     host.beats.setPeers([...peers.keys()]);

@@ -1,6 +1,6 @@
 /** `rkv serve` below its flags: options from all sources, then a node in this process. */
 
-import { mustHoldLimits } from '../config/limits.js';
+import { mustHoldLimits, mustStayOnLoopback } from '../config/limits.js';
 import { type LoadedOptions, loadOptions } from '../config/load.js';
 import {
   bootstrapOfYaml,
@@ -13,6 +13,8 @@ import type { OptionValue } from '../config/row.js';
 import type { OptionName } from '../config/rows.js';
 import { RkvError } from '../kv/errors.js';
 import { createLog, type Logger } from '../observe/logger.js';
+import { FaultBoard } from './faults/board.js';
+import { takeOrders } from './faults/orders.js';
 import { readIdentity } from './identity.js';
 import { runNodeProcess } from './process.js';
 import type { NodeOptions } from './types.js';
@@ -24,6 +26,10 @@ export interface ServeRequest {
   readonly bootstrap: string | undefined;
   readonly join: string | undefined;
   readonly labels: readonly string[];
+  /** Takes faults of disk and clock from the launcher: for tests of a cluster on one machine. */
+  readonly injectFaults?: boolean;
+  /** '2=host:port,…': where to dial peers instead of where they say. */
+  readonly dialPeers?: string | undefined;
 }
 
 /** Keys of a server file that are no options. */
@@ -39,6 +45,10 @@ export async function serve(request: ServeRequest): Promise<number> {
     fields: { node: options.nodeId },
   });
   warn(log.logger);
+  if (nodeOptions.faults !== undefined) {
+    log.logger.warn({}, 'this node takes injected faults of its disk and clock');
+    takeOrders(nodeOptions.faults);
+  }
   return runNodeProcess(async () => {
     const { startNode } = await import('./node.js');
     return startNode(nodeOptions, log.logger);
@@ -68,7 +78,12 @@ export async function resolveServe(request: ServeRequest): Promise<ResolvedServe
   const options =
     recorded === null ? loaded.options : adoptRecorded(loaded.options, named, recorded);
   mustHoldLimits(options);
-  const nodeOptions = { options, join: null, ...membership(request, loaded) };
+  const nodeOptions = {
+    options,
+    join: null,
+    ...membership(request, loaded),
+    ...faultsAsked(request, options),
+  };
   mustBeFounder(nodeOptions);
   const ignored = recorded !== null && nodeOptions.bootstrap !== null;
   return { nodeOptions, warn: (logger) => warnings(logger, loaded, ignored) };
@@ -89,6 +104,18 @@ function membership(
       ...(labelled === undefined ? {} : labelsOfYaml(labelled, file)),
       ...parseLabels(request.labels),
     },
+  };
+}
+
+/** Throws USAGE when somebody beyond this machine could reach a node that can be made to fail. */
+function faultsAsked(
+  { injectFaults, dialPeers }: ServeRequest,
+  options: Options,
+): Pick<NodeOptions, 'faults' | 'dialPeers'> {
+  if (injectFaults === true) mustStayOnLoopback(options, '--inject-faults');
+  return {
+    ...(injectFaults === true ? { faults: new FaultBoard() } : {}),
+    ...(dialPeers === undefined ? {} : { dialPeers: parseBootstrap(dialPeers, '--dial-peers') }),
   };
 }
 

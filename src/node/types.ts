@@ -3,6 +3,7 @@ import type { NodeId } from '../base/ids.js';
 import type { Options } from '../config/options.js';
 import type { RkvError } from '../kv/errors.js';
 import type { Addresses } from '../kv/status.js';
+import type { FaultBoard } from './faults/board.js';
 
 export interface NodeOptions {
   /** Every row of the option table, resolved. */
@@ -11,6 +12,10 @@ export interface NodeOptions {
   readonly bootstrap: ReadonlyMap<NodeId, string> | null;
   readonly join: readonly string[] | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** Where to dial these peers, whatever the catalogue says: the proxies of a local cluster. */
+  readonly dialPeers?: ReadonlyMap<NodeId, string>;
+  /** Disk and clock are met through it. Absent: they are met directly, no fault is possible. */
+  readonly faults?: FaultBoard;
 }
 
 export interface RunningNode {

@@ -14,7 +14,6 @@ import ClusterStatus from '../../commands/cluster/status.js';
 import ClusterWait from '../../commands/cluster/wait.js';
 import WalDump from '../../commands/wal/dump.js';
 import WalVerify from '../../commands/wal/verify.js';
-import { clusterUp } from '../../src/cli/cluster-up.js';
 import { runCommand } from './support/run.js';
 
 let home: string;
@@ -51,11 +50,6 @@ describe('cluster commands', () => {
   it('list nothing where nothing is', async () => {
     const ran = await runCommand(ClusterList, ['--json']);
     expect(ran).toEqual({ code: 0, stdout: '{"clusters":[]}\n', stderr: '' });
-  });
-
-  it('refuse --proxied instead of ignoring it', async () => {
-    const flags = { detach: false, proxied: true, 'wait-timeout': 1 };
-    await expect(clusterUp(flags, false)).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
 

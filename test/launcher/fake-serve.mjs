@@ -16,6 +16,15 @@ process.on('SIGTERM', () => {
   if (!behaviour.deaf) process.exit(0);
 });
 
+// Counts orders as hits, and keeps the last one where a test can read it.
+let orders = 0;
+process.on('message', (message) => {
+  if (message.kind !== 'faults' || !process.argv.includes('--inject-faults')) return;
+  writeFileSync(join(dir, 'faults'), JSON.stringify(message.faults));
+  orders += 1;
+  void report({ kind: 'faults', order: message.order, hits: { disk: orders, clock: orders * 10 } });
+});
+
 mkdirSync(dir, { recursive: true });
 const starts = join(dir, 'starts');
 appendFileSync(starts, 'x');

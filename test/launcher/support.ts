@@ -48,7 +48,13 @@ export class Home {
   /** A supervisor of fake nodes on ports the system chose, unless the flags say otherwise. */
   async supervisor(
     flags: SpecFlags = {},
-    more: { probe?: Probe; waitMs?: number; readyFile?: string; envFile?: string } = {},
+    more: {
+      probe?: Probe;
+      waitMs?: number;
+      readyFile?: string;
+      envFile?: string;
+      proxied?: boolean;
+    } = {},
   ): Promise<Supervisor> {
     const ports =
       flags.basePort === undefined && flags.ports === undefined ? { ports: 'auto' } : {};
@@ -58,6 +64,7 @@ export class Home {
       waitMs: more.waitMs ?? 20_000,
       readyFile: more.readyFile,
       envFile: more.envFile,
+      proxied: more.proxied,
     });
     const supervisor = new Supervisor({
       plan,
