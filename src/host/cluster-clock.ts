@@ -68,7 +68,8 @@ export class ClusterClock {
     for (const heard of this.#heard.values()) {
       if (now - heard.at <= STALE_MS) offsets.push(heard.offset);
     }
-    if (!this.#trusted && offsets.length * 2 <= nodes) return;
+    // Of fewer the median is nobody's: one wrong clock that is cut off would follow itself.
+    if (offsets.length * 2 <= nodes) return;
     this.#trusted = true;
     offsets.sort((a, b) => a - b);
     // Of an even number the lower middle: a clock that runs ahead alone does not pull.

@@ -53,6 +53,21 @@ describe('the cluster clock', () => {
     expect(Math.abs(cluster.now() - right())).toBeLessThanOrEqual(1);
   });
 
+  it('cut off with a wrong clock of its own it goes on as it was', () => {
+    const clock = manualClock(10 * HOUR);
+    const cluster = new ClusterClock(clock, at(10 * HOUR));
+    const right = () => 10 * HOUR + clock.monotonic();
+    for (let i = 0; i < 100; i++) {
+      if (i === 50) clock.setWall(clock.wall() + HOUR);
+      clock.advance(100);
+      // Its peers fall silent at the moment at which it goes wrong.
+      if (i < 50) cluster.onBeat(nodeId(2), right());
+      if (i < 50) cluster.onBeat(nodeId(3), right());
+      cluster.adjust(3);
+    }
+    expect(Math.abs(cluster.now() - right())).toBeLessThanOrEqual(1);
+  });
+
   it('is slewed by a tenth of the time that passed, and never goes back', () => {
     const clock = manualClock(10 * HOUR);
     const cluster = new ClusterClock(clock, at(10 * HOUR));
