@@ -14,6 +14,7 @@
  *      fewer of them used fails with more.
  */
 import { ANY, after, type Known, type Move, nameOf, type State } from './model.js';
+import { commute, rankOf } from './optional.js';
 
 export type SearchResult =
   | { readonly kind: 'linearizable' }
@@ -25,6 +26,10 @@ export type SearchResult =
 export type StopSearch = (steps: number) => boolean;
 
 const STEPS_BETWEEN_QUESTIONS = 256;
+/** The last move was not optional. */
+const NONE = -1;
+/** Moves looked at beyond the candidates, to guess which optional move took effect. */
+const READS_AHEAD = 24;
 
 /** Optional moves with one effect, by call. */
 interface OptionalClass {
@@ -41,8 +46,8 @@ interface Frame {
   readonly candidates: readonly number[];
   /** What to try: a required move's index, or −1 − class. */
   readonly choices: readonly number[];
-  /** The last move was optional: an overwriting one may not follow. */
-  readonly mustSee: boolean;
+  /** The class of the last move when it was optional: an overwriting one may not follow. */
+  readonly last: number;
   next: number;
 }
 
@@ -119,7 +124,7 @@ export class KeySearch {
 
   /** A fresh key is absent: `initial` null. */
   run(initial: Known = null): SearchResult {
-    const first = this.#enter(initial, false);
+    const first = this.#enter(initial, NONE);
     if (first === 'done') return { kind: 'linearizable' };
     const stack: Frame[] = first === 'failed' ? [] : [first];
     while (stack.length > 0) {
@@ -138,7 +143,7 @@ export class KeySearch {
       }
       frame.next += 1;
       const state = this.#place(choice, frame.state);
-      const entered = this.#enter(state, choice < 0);
+      const entered = this.#enter(state, choice < 0 ? -1 - choice : NONE);
       if (entered === 'done') return { kind: 'linearizable' };
       if (entered !== 'failed') stack.push(entered);
     }
@@ -190,9 +195,9 @@ export class KeySearch {
   }
 
   /** Places what can only go now, and says what may come next. */
-  #enter(state: Known, afterOptional: boolean): Frame | 'done' | 'failed' {
+  #enter(state: Known, placedLast: number): Frame | 'done' | 'failed' {
     const end = this.#moves.length;
-    let mustSee = afterOptional;
+    let last = placedLast;
     let candidates: number[] = [];
     let bound = 0;
     for (let again = true; again; ) {
@@ -206,90 +211,103 @@ export class KeySearch {
         if (move.readOnly && after(move.effect, state) === state) {
           this.#unlink(at);
           again = true;
-          mustSee = false;
+          last = NONE;
         } else candidates.push(at);
       }
     }
-    if (this.#hasFailed(candidates, state, mustSee)) return 'failed';
-    const choices = this.#choices(candidates, state, mustSee, bound);
+    if (this.#hasFailed(candidates, state, last)) return 'failed';
+    const choices = this.#choices(candidates, state, last, bound);
     const trail = this.#trail.length;
-    return { trail, frontier: this.#frontier, state, candidates, choices, mustSee, next: 0 };
+    return { trail, frontier: this.#frontier, state, candidates, choices, last, next: 0 };
   }
 
   #choices(
     candidates: readonly number[],
     state: Known,
-    mustSee: boolean,
+    last: number,
     bound: number,
   ): readonly number[] {
     const choices = candidates.filter((index) => {
       const move = this.#moves[index] as Move;
-      if (mustSee && move.blind) return false;
+      if (last !== NONE && move.blind) return false;
       // A read that fits and is still here says what a value was that nothing was known of.
       return after(move.effect, state) !== undefined;
     });
     const needs = this.#needs;
     choices.sort((a, b) => (needs[a] as number) - (needs[b] as number));
-    if (this.#classes.length > 0) this.#addOptional(choices, candidates, state, mustSee, bound);
-    return choices;
+    if (this.#classes.length === 0) return choices;
+    const optional = this.#available(bound);
+    this.#steps += optional.length >> 4;
+    return [...choices, ...this.#usefulOptional(optional, candidates, state, last)];
   }
 
-  #addOptional(
-    choices: number[],
-    candidates: readonly number[],
-    state: Known,
-    mustSee: boolean,
-    bound: number,
-  ): void {
+  #available(bound: number): number[] {
     const available: number[] = [];
     this.#classes.forEach(({ calls }, at) => {
       const call = calls[this.#used[at] as number];
       if (call !== undefined && call <= bound) available.push(at);
     });
-    const chained = available.filter((at) => !(this.#classes[at] as OptionalClass).move.blind);
-    const onlyAppends = chained.every((at) => this.#effectOf(at).kind === 'append');
-    this.#steps += available.length >> 4;
-    for (const at of available) {
-      if (mustSee && (this.#classes[at] as OptionalClass).move.blind) continue;
-      const value = after(this.#effectOf(at), state);
-      if (value === undefined || value === state) continue;
-      const seen =
-        candidates.some((index) => this.#sees(index, value, onlyAppends && chained.length > 0)) ||
-        (!onlyAppends && chained.some((other) => after(this.#effectOf(other), value) !== value));
-      if (seen) choices.push(-1 - at);
+    return available;
+  }
+
+  /** Optional moves that change the value to one that matters, the likeliest first. */
+  #usefulOptional(
+    available: readonly number[],
+    candidates: readonly number[],
+    state: Known,
+    last: number,
+  ): number[] {
+    const moveOf = (at: number): Move => (this.#classes[at] as OptionalClass).move;
+    const seers: Move[] = [];
+    for (const index of candidates) {
+      const move = this.#moves[index] as Move;
+      if (!move.blind) seers.push(move);
     }
+    const onward = available.map(moveOf).filter(({ blind }) => !blind);
+    const ahead = this.#readsAhead(candidates);
+    const ranked: (readonly [choice: number, rank: number])[] = [];
+    for (const at of available) {
+      const move = moveOf(at);
+      if (last !== NONE && move.blind) continue;
+      if (last !== NONE && at < last && commute(move, moveOf(last), state)) continue;
+      const value = after(move.effect, state);
+      if (value === undefined || value === state) continue;
+      const rank = rankOf(value, seers, onward, ahead);
+      if (rank !== null) ranked.push([-1 - at, rank]);
+    }
+    ranked.sort(([, a], [, b]) => a - b);
+    return ranked.map(([choice]) => choice);
   }
 
-  readonly #effectOf = (at: number): Move['effect'] =>
-    (this.#classes[at] as OptionalClass).move.effect;
-
-  /** Could this move meet the value, or, while only appends may come between, a longer one? */
-  #sees(index: number, value: Known, growing: boolean): boolean {
-    const { blind, effect } = this.#moves[index] as Move;
-    if (blind) return false;
-    if (after(effect, value) !== undefined) return true;
-    if (!growing || value === null || value === ANY) return false;
-    if (effect.kind === 'get') return effect.value?.startsWith(value) ?? false;
-    if (effect.kind === 'append') return value.length + effect.tail.length < (effect.length ?? 0);
-    return true;
+  /** What the next reads will see that may not come yet. */
+  #readsAhead(candidates: readonly number[]): State[] {
+    const values: State[] = [];
+    const end = this.#moves.length;
+    let at = candidates.length === 0 ? end : (this.#nextOf[candidates.at(-1) as number] as number);
+    for (let looked = 0; at !== end && looked < READS_AHEAD; looked += 1) {
+      const { effect } = this.#moves[at] as Move;
+      if (effect.kind === 'get' && effect.value !== undefined) values.push(effect.value);
+      at = this.#nextOf[at] as number;
+    }
+    return values;
   }
 
-  #name(candidates: readonly number[], state: Known, mustSee: boolean): string {
+  #name(candidates: readonly number[], state: Known, last: number): string {
     const value = state === ANY ? '?' : state === null ? '' : `=${state}`;
-    return `${this.#frontier}${mustSee ? '!' : ':'}${candidates.join()}${value}`;
+    return `${this.#frontier}${last === NONE ? ':' : `!${last}:`}${candidates.join()}${value}`;
   }
 
-  #hasFailed(candidates: readonly number[], state: Known, mustSee: boolean): boolean {
+  #hasFailed(candidates: readonly number[], state: Known, last: number): boolean {
     if (this.#failed.size === 0) return false;
     const used = this.#used;
-    const before = this.#failed.get(this.#name(candidates, state, mustSee));
+    const before = this.#failed.get(this.#name(candidates, state, last));
     return (
       before?.some((less) => less.every((count, at) => count <= (used[at] as number))) ?? false
     );
   }
 
-  #remember({ candidates, state, mustSee }: Frame): void {
-    const name = this.#name(candidates, state, mustSee);
+  #remember({ candidates, state, last }: Frame): void {
+    const name = this.#name(candidates, state, last);
     const before = this.#failed.get(name);
     if (before === undefined) this.#failed.set(name, [this.#used.slice()]);
     else before.push(this.#used.slice());

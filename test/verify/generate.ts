@@ -20,9 +20,40 @@ export interface GeneratorOptions {
   /** Values of set and cas come from so few; 0: each is written once. */
   readonly values?: number;
   readonly maxLatencyUs?: number;
+  /** As `rkv chaos` does: registers, counters and lists, and half of it on eight keys. */
+  readonly families?: boolean;
 }
 
 export const FULL_MIX = ['get', 'get', 'get', 'set', 'set', 'cas', 'cad', 'incr', 'append', 'del'];
+
+/** Names of operations by family, and what they are drawn with, of 100. */
+const FAMILIES: readonly (readonly (readonly [op: string, share: number])[])[] = [
+  [
+    ['get', 45],
+    ['set', 25],
+    ['cas', 22],
+    ['append', 3],
+    ['del', 5],
+  ],
+  [
+    ['get', 45],
+    ['incr', 52],
+    ['del', 3],
+  ],
+  [
+    ['get', 45],
+    ['set', 25],
+    ['cas', 22],
+    ['append', 3],
+    ['del', 5],
+  ],
+  [
+    ['get', 45],
+    ['append', 52],
+    ['del', 3],
+  ],
+];
+const HOT_KEYS = 8;
 
 interface Plan {
   readonly client: number;
@@ -93,22 +124,37 @@ class Generator {
     if (op === 'set') return this.#prng.below(8) === 0 ? [this.#value(), 'NX'] : [this.#value()];
     if (op === 'cas') {
       const { values = 0 } = this.#options;
-      const old = String(this.#prng.below(values === 0 ? this.#written + 1 : values));
-      return [old, this.#value()];
+      const recent = this.#written - this.#prng.below(Math.min(6, this.#written + 1));
+      return [String(values === 0 ? recent : this.#prng.below(values)), this.#value()];
     }
     if (op === 'cad') return [String(this.#prng.below(this.#written + 1))];
+    if (op === 'incr' && this.#options.families) return [String(1 + this.#prng.below(1000))];
     if (op === 'incr') return [String(this.#prng.below(3) - 1 || 2)];
     if (op === 'append') return [`.${this.#value()}`];
     return [];
   }
 
+  #draw(): { op: string; key: number } {
+    const prng = this.#prng;
+    const { keys, mix = FULL_MIX, families = false } = this.#options;
+    if (!families) return { op: mix[prng.below(mix.length)] as string, key: prng.below(keys) };
+    const key = prng.below(prng.below(2) === 0 ? HOT_KEYS : keys);
+    let dice = prng.below(100);
+    for (const [op, share] of FAMILIES[key % FAMILIES.length] as (typeof FAMILIES)[number]) {
+      if (dice < share) return { op, key };
+      dice -= share;
+    }
+    throw new RangeError('shares are 100 in all');
+  }
+
   #plan(client: number, call: number): Plan {
     const prng = this.#prng;
-    const { keys, unknownPerMille, mix = FULL_MIX, maxLatencyUs = 2000 } = this.#options;
-    const op = mix[prng.below(mix.length)] as string;
+    const { unknownPerMille, maxLatencyUs = 2000 } = this.#options;
+    const draw = this.#draw();
+    const { op } = draw;
     const latency = 10 + prng.below(maxLatencyUs);
     const drawn = prng.below(1000);
-    const key = `k${prng.below(keys)}`;
+    const key = `k${draw.key}`;
     const plan = { client, op, key, args: this.#argsOf(op), call, return: call + latency };
     if (drawn < unknownPerMille) {
       const point = prng.below(2) === 0 ? null : call + prng.below(10 * maxLatencyUs);
@@ -155,19 +201,29 @@ class Generator {
 export const generateHistory = (options: GeneratorOptions): HistoryOp[] =>
   new Generator(options).history();
 
+const KEY_BUDGET_MS = 10_000;
+
 async function main(words: readonly string[]): Promise<void> {
   const { checkHistory } = await import('../../src/verify/linearizability.js');
   const [operations = 100_000, clients = 64, keys = 200, unknownPerMille = 10, seed = 1] =
     words.map(Number);
-  for (const [name, mix] of [
-    ['all operations', FULL_MIX],
-    ['get and set', ['get', 'set']],
-    ['get and append', ['get', 'append']],
-    ['get and incr', ['get', 'incr']],
+  for (const [name, options] of [
+    ['all operations', {}],
+    ['get and set', { mix: ['get', 'set'] }],
+    ['get and incr', { mix: ['get', 'incr'] }],
+    ['as chaos does', { families: true }],
   ] as const) {
-    const history = generateHistory({ operations, clients, keys, unknownPerMille, seed, mix });
+    const history = generateHistory({
+      ...{ operations, clients, keys, unknownPerMille, seed, ...options },
+    });
     const begin = performance.now();
-    const verdict = checkHistory(history);
+    let since = begin;
+    const verdict = checkHistory(history, {
+      shouldStop: (_, steps) => {
+        if (steps === 0) since = performance.now();
+        return performance.now() - since > KEY_BUDGET_MS;
+      },
+    });
     const seconds = ((performance.now() - begin) / 1000).toFixed(2);
     process.stdout.write(`${name}: ${operations} operations, ${verdict.kind} in ${seconds} s\n`);
   }
