@@ -1,0 +1,136 @@
+/**
+ * Faults of the network: cut in one direction or both, in part or whole, slow, lossy, disordered.
+ */
+import type { NodeId } from '../../../src/base/ids.js';
+import type { Cluster } from '../cluster.js';
+import { CALM, type Wire } from '../network/network.js';
+import type { Chance } from '../world/chance.js';
+import type { Fault } from './fault.js';
+
+type Pair = readonly [NodeId, NodeId];
+
+/** Every direction between two different nodes. */
+function pairs(cluster: Cluster): Pair[] {
+  const ids = cluster.nodes.map(({ id }) => id);
+  return ids.flatMap((from) => ids.filter((to) => to !== from).map((to): Pair => [from, to]));
+}
+
+function cutAll(cluster: Cluster, cut: readonly Pair[]): () => void {
+  const fresh = cut.filter(([from, to]) => !cluster.network.wire(from, to).cut);
+  for (const [from, to] of fresh) {
+    cluster.timeline.say(`the wire ${from} > ${to} is cut`);
+    cluster.network.cut(from, to);
+  }
+  return () => {
+    for (const [from, to] of fresh) cluster.network.mend(from, to);
+    if (fresh.length > 0) cluster.timeline.say(`mended: ${fresh.map((p) => p.join('>'))}`);
+  };
+}
+
+/** Changes some wires for a while; each kind of fault has fields of its own. */
+function change(cluster: Cluster, wires: readonly Pair[], harm: Partial<Wire>): () => void {
+  const harmed = wires.map(([from, to]) => cluster.network.wire(from, to));
+  for (const wire of harmed) Object.assign(wire, harm);
+  const calm = Object.fromEntries(
+    Object.keys(harm).map((name) => [name, CALM[name as keyof Wire]]),
+  );
+  return () => {
+    for (const wire of harmed) Object.assign(wire, calm);
+  };
+}
+
+const some = (cluster: Cluster, chance: Chance): Pair[] => {
+  const share = 1 + chance.below(1000);
+  const chosen = pairs(cluster).filter(() => chance.permille(share));
+  return chosen.length > 0 ? chosen : [chance.pick(pairs(cluster))];
+};
+
+export const WIRE_FAULTS: readonly Fault[] = [
+  {
+    kind: 'the cluster is cut in two',
+    weight: 5,
+    lasts: [200, 9_000],
+    begin(cluster, chance) {
+      const left = new Set(cluster.nodes.filter(() => chance.below(2) === 0).map(({ id }) => id));
+      return cutAll(
+        cluster,
+        pairs(cluster).filter(([from, to]) => left.has(from) !== left.has(to)),
+      );
+    },
+  },
+  {
+    kind: 'one node is cut off',
+    weight: 4,
+    lasts: [200, 9_000],
+    begin(cluster, chance) {
+      const { id } = chance.pick(cluster.nodes);
+      return cutAll(
+        cluster,
+        pairs(cluster).filter((pair) => pair.includes(id)),
+      );
+    },
+  },
+  {
+    kind: 'two nodes do not reach each other',
+    weight: 4,
+    lasts: [200, 9_000],
+    begin(cluster, chance) {
+      const [a, b] = chance.pick(pairs(cluster));
+      return cutAll(cluster, [
+        [a, b],
+        [b, a],
+      ]);
+    },
+  },
+  {
+    kind: 'a wire carries one way only',
+    weight: 4,
+    lasts: [200, 9_000],
+    begin: (cluster, chance) => cutAll(cluster, [chance.pick(pairs(cluster))]),
+  },
+  {
+    kind: 'a node hears but is not heard',
+    weight: 3,
+    lasts: [200, 6_000],
+    begin(cluster, chance) {
+      const { id } = chance.pick(cluster.nodes);
+      const from = chance.below(2) === 0;
+      return cutAll(
+        cluster,
+        pairs(cluster).filter((pair) => pair[from ? 0 : 1] === id),
+      );
+    },
+  },
+  {
+    kind: 'wires lose messages',
+    weight: 4,
+    lasts: [500, 8_000],
+    begin(cluster, chance) {
+      const loss = chance.pick([20, 100, 300, 1000]);
+      return change(cluster, some(cluster, chance), { loss });
+    },
+  },
+  {
+    kind: 'wires double messages',
+    weight: 3,
+    lasts: [500, 8_000],
+    begin: (cluster, chance) =>
+      change(cluster, some(cluster, chance), { doubling: chance.pick([50, 500]) }),
+  },
+  {
+    kind: 'wires reorder messages',
+    weight: 3,
+    lasts: [500, 8_000],
+    begin: (cluster, chance) =>
+      change(cluster, some(cluster, chance), { reordering: chance.pick([50, 300]) }),
+  },
+  {
+    kind: 'wires are clogged',
+    weight: 4,
+    lasts: [300, 6_000],
+    begin(cluster, chance) {
+      const slowMs = chance.pick([20, 150, 600, 2_000]);
+      return change(cluster, some(cluster, chance), { fastMs: slowMs / 4, slowMs });
+    },
+  },
+];

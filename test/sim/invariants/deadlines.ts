@@ -1,0 +1,103 @@
+/**
+ * A key with a deadline is there until it, but for the stated bound, and once it was seen to be
+ * gone its value is never seen again. The bound: cluster time may be slewed by a tenth, and a new
+ * leader's clock may differ from the old one's by EARLY_MS. Source: DESIGN section 6, "Time";
+ * docs/simulation.md, "Deadlines".
+ */
+import type { Outcome } from '../load/client.js';
+import { type Invariant, mustHold } from './invariant.js';
+
+/** How much of a time to live may be lost to the slewing of clocks, and beside it. */
+export const SLEW = 0.15;
+export const EARLY_MS = 1_000;
+
+interface Write {
+  readonly value: string;
+  readonly ttlMs: number;
+  readonly call: number;
+  /** Infinity: nobody knows whether or when it takes effect. */
+  readonly end: number;
+}
+
+interface Read {
+  readonly value: string | null;
+  readonly call: number;
+  readonly end: number;
+}
+
+interface KeyHistory {
+  readonly writes: Write[];
+  readonly reads: Read[];
+}
+
+export class Deadlines implements Invariant {
+  readonly name = 'deadlines';
+  checks = 0;
+  readonly #keys = new Map<string, KeyHistory>();
+
+  onOutcome({ operation, call, return: end, result, reply }: Outcome): void {
+    const { ttl, write } = operation;
+    if (ttl === null || result === 'refused') return;
+    const history = this.#keys.get(ttl.key) ?? { writes: [], reads: [] };
+    this.#keys.set(ttl.key, history);
+    if (write) {
+      const until = result === 'ok' ? end : Number.POSITIVE_INFINITY;
+      history.writes.push({ value: ttl.value, ttlMs: ttl.ttlMs, call, end: until });
+    } else if (reply?.kind === 'item') {
+      const value = Buffer.from(reply.value).toString('latin1');
+      history.reads.push({ value, call, end });
+    } else if (reply?.kind === 'null') history.reads.push({ value: null, call, end });
+  }
+
+  /** Looks at everything so far. */
+  check(): void {
+    for (const [key, { writes, reads }] of this.#keys) {
+      for (const read of reads) {
+        if (read.value === null) this.#mustBeDue(key, read, writes);
+        else this.#mustBeFirstLife(key, read.value, read, writes, reads);
+      }
+    }
+  }
+
+  /** The one write that surely was the last before the read; null when several may have been. */
+  #lastBefore(read: Read, writes: readonly Write[]): Write | null {
+    const begun = writes.filter((write) => write.call < read.end);
+    const last = begun.reduce<Write | null>(
+      (latest, write) => (latest === null || write.call > latest.call ? write : latest),
+      null,
+    );
+    if (last === null || last.end > read.call) return null;
+    return begun.every((write) => write === last || write.end < last.call) ? last : null;
+  }
+
+  #mustBeDue(key: string, read: Read, writes: readonly Write[]): void {
+    const last = this.#lastBefore(read, writes);
+    if (last === null) return;
+    this.checks++;
+    const earliest = last.call + last.ttlMs * (1 - SLEW) - EARLY_MS;
+    mustHold(this.name, read.end >= earliest, () => {
+      return (
+        `${key} = ${last.value.slice(0, 20)} was set at ${last.call} ms for ${last.ttlMs} ms ` +
+        `and is gone at ${read.end} ms`
+      );
+    });
+  }
+
+  #mustBeFirstLife(
+    key: string,
+    value: string,
+    read: Read,
+    writes: readonly Write[],
+    reads: readonly Read[],
+  ): void {
+    const write = writes.find((one) => one.value === value);
+    if (write === undefined) return;
+    this.checks++;
+    const gone = reads.find(
+      (one) => one.value === null && one.call > write.end && one.end < read.call,
+    );
+    mustHold(this.name, gone === undefined, () => {
+      return `${key} = ${value.slice(0, 20)} was gone at ${gone?.end} ms and is back at ${read.end} ms`;
+    });
+  }
+}

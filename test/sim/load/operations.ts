@@ -1,0 +1,234 @@
+/**
+ * What the clients of a simulation ask for, and what the answers mean for the history. Every value
+ * is unique in its run, so that a reader's answer names the one write it comes from.
+ */
+import { codeOf } from '../../../src/kv/catalog/catalog.js';
+import type { PageItem, Reply } from '../../../src/kv/reply.js';
+import type { Command } from '../../../src/kv/request.js';
+import type { HistoryOut } from '../../../src/verify/history.js';
+import type { Chance } from '../world/chance.js';
+
+/** One line of the history that an operation becomes. */
+export interface Line {
+  readonly op: string;
+  readonly key: string;
+  readonly args: readonly string[];
+  /** What its reply says of this key; null: nothing. */
+  readonly out: (reply: Reply) => HistoryOut | null;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly command: Command;
+  readonly write: boolean;
+  readonly lines: readonly Line[];
+  /** Its keys expire; another judge looks at it. */
+  readonly ttl: { readonly key: string; readonly value: string; readonly ttlMs: number } | null;
+}
+
+const KEYS = 12;
+/** Values are this long at most, so that logs and stores have something to let go of. */
+const PADDING = 1200;
+
+const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+const textOf = (value: Uint8Array): string => Buffer.from(value).toString('latin1');
+
+function commandOf(name: string, args: readonly string[]): Command {
+  return { code: codeOf(name), database: 0, args: args.map(latin1) };
+}
+
+const itemOf = (reply: Reply): HistoryOut =>
+  reply.kind === 'item'
+    ? { value: textOf(reply.value) }
+    : reply.kind === 'null'
+      ? { value: null }
+      : {};
+
+const writtenOf = (reply: Reply): HistoryOut =>
+  reply.kind === 'written' ? { applied: reply.applied } : {};
+
+const previousOf = (reply: Reply): HistoryOut =>
+  reply.kind === 'written'
+    ? {
+        applied: reply.applied,
+        previous: reply.previous === null ? null : textOf(reply.previous),
+      }
+    : {};
+
+const numberOf = (reply: Reply): HistoryOut =>
+  reply.kind === 'integer' ? { value: reply.value.toString() } : {};
+
+const lengthOf = (reply: Reply): HistoryOut =>
+  reply.kind === 'integer' ? { length: Number(reply.value) } : {};
+
+const deletedOf = (reply: Reply): HistoryOut =>
+  reply.kind === 'integer' ? { applied: reply.value === 1n } : {};
+
+type Draft = (client: Load) => Operation;
+
+export class Load {
+  readonly #chance: Chance;
+  readonly #client: number;
+  #made = 0;
+  /** The last value this client saw of a register; makes compare-and-set succeed now and then. */
+  readonly #seen = new Map<string, string>();
+
+  constructor(client: number, chance: Chance) {
+    this.#client = client;
+    this.#chance = chance;
+  }
+
+  next(): Operation {
+    const draw = this.#chance.below(100);
+    for (const [until, draft] of MIX) if (draw < until) return draft(this);
+    return get(this);
+  }
+
+  everyRead(): Operation[] {
+    const families = ['r', 'n', 'a'];
+    return families.flatMap((family) =>
+      Array.from({ length: KEYS }, (_, at) => single('get', family + at, [], itemOf)),
+    );
+  }
+
+  key(family: string): string {
+    return family + this.#chance.below(KEYS);
+  }
+
+  fresh(): string {
+    const name = `v${this.#client}.${this.#made++}`;
+    const padding = this.#chance.below(4) === 0 ? this.#chance.below(PADDING) : 0;
+    return padding === 0 ? name : name + '.'.repeat(padding);
+  }
+
+  below(bound: number): number {
+    return this.#chance.below(bound);
+  }
+
+  expected(key: string): string {
+    return this.#seen.get(key) ?? 'nothing';
+  }
+
+  remember(key: string, out: HistoryOut | null): void {
+    if (typeof out?.value === 'string') this.#seen.set(key, out.value);
+  }
+}
+
+function single(
+  name: string,
+  key: string,
+  args: readonly string[],
+  out: (reply: Reply) => HistoryOut,
+): Operation {
+  const write = name !== 'get';
+  const lines = [{ op: name, key, args, out }];
+  return { name, command: commandOf(name, [key, ...args]), write, lines, ttl: null };
+}
+
+const get: Draft = (load) => single('get', load.key(load.below(5) === 0 ? 'n' : 'r'), [], itemOf);
+
+const set: Draft = (load) => {
+  const how = load.below(10);
+  const words = how === 0 ? ['NX'] : how === 1 ? ['XX'] : how === 2 ? ['GET'] : [];
+  const out = how === 2 ? previousOf : writtenOf;
+  return single('set', load.key('r'), [load.fresh(), ...words], out);
+};
+
+const cas: Draft = (load) => {
+  const key = load.key('r');
+  return single('cas', key, [load.expected(key), load.fresh()], writtenOf);
+};
+
+const incr: Draft = (load) => single('incr', load.key('n'), [String(1 + load.below(9))], numberOf);
+
+const append: Draft = (load) => single('append', load.key('a'), [`${load.fresh()};`], lengthOf);
+
+const readList: Draft = (load) => single('get', load.key('a'), [], itemOf);
+
+const del: Draft = (load) => {
+  const family = load.below(4) === 0 ? 'a' : load.below(4) === 0 ? 'n' : 'r';
+  return single('del', load.key(family), [], deletedOf);
+};
+
+function several(load: Load): string[] {
+  return [...new Set(Array.from({ length: 2 + load.below(3) }, () => load.key('r')))];
+}
+
+const mget: Draft = (load) => {
+  const keys = several(load);
+  const lines = keys.map((key, at) => ({
+    op: 'get',
+    key,
+    args: [],
+    out: (reply: Reply) => {
+      const item = reply.kind === 'list' ? reply.items[at] : undefined;
+      return item === undefined ? {} : itemOf(item);
+    },
+  }));
+  return { name: 'mget', command: commandOf('mget', keys), write: false, lines, ttl: null };
+};
+
+const mset: Draft = (load) => {
+  const pairs = several(load).map((key) => [key, load.fresh()] as const);
+  const lines = pairs.map(([key, value]) => ({
+    op: 'mset',
+    key,
+    args: [value],
+    out: (): HistoryOut => ({}),
+  }));
+  return { name: 'mset', command: commandOf('mset', pairs.flat()), write: true, lines, ttl: null };
+};
+
+const scan: Draft = () => {
+  const found = (reply: Reply, key: string): HistoryOut | null => {
+    if (reply.kind !== 'page' || reply.next !== null) return null;
+    const item = reply.items.find((one: PageItem) => textOf(one.key) === key);
+    return { value: item === undefined ? null : textOf(item.value) };
+  };
+  const lines = Array.from({ length: KEYS }, (_, at) => `r${at}`).map((key) => ({
+    op: 'get',
+    key,
+    args: [],
+    out: (reply: Reply) => found(reply, key),
+  }));
+  return { name: 'scan', command: commandOf('scan', ['r', 's']), write: false, lines, ttl: null };
+};
+
+const setWithTtl: Draft = (load) => {
+  const ttlMs = 300 + load.below(9000);
+  const [key, value] = [load.key('t'), load.fresh()];
+  return {
+    name: 'set PX',
+    command: commandOf('set', [key, value, 'PX', String(ttlMs)]),
+    write: true,
+    lines: [],
+    ttl: { key, value, ttlMs },
+  };
+};
+
+const getWithTtl: Draft = (load) => {
+  const key = load.key('t');
+  return {
+    name: 'get of a key that expires',
+    command: commandOf('get', [key]),
+    write: false,
+    lines: [],
+    ttl: { key, value: '', ttlMs: 0 },
+  };
+};
+
+/** Of a hundred operations up to so many. */
+const MIX: readonly (readonly [number, Draft])[] = [
+  [28, get],
+  [48, set],
+  [58, cas],
+  [68, incr],
+  [76, append],
+  [80, readList],
+  [84, del],
+  [87, mget],
+  [90, mset],
+  [92, scan],
+  [96, setWithTtl],
+  [100, getWithTtl],
+];

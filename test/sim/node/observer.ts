@@ -1,0 +1,163 @@
+/**
+ * Looks on at every node of a simulated cluster, between the Raft cores, logs and machines and
+ * those around them, and tells what it sees to the invariants. It changes nothing.
+ */
+import type { GroupId, NodeId } from '../../../src/base/ids.js';
+import type { Host } from '../../../src/host/host.js';
+import type { AppliedEntry, CommittedEntry, Machine } from '../../../src/machine/types.js';
+import type { Witness } from '../../../src/node/environment.js';
+import type { TraceEvent } from '../../../src/raft/types.js';
+import type { Log, LogRecord } from '../../../src/replica/ports.js';
+import type { Coverage } from '../coverage.js';
+import type { Timeline } from '../world/timeline.js';
+import type { Running } from './sim-node.js';
+
+/** What there is to see; every invariant takes what concerns it. */
+export interface Watcher {
+  onStart?(node: NodeId): void;
+  onDeath?(node: NodeId): void;
+  /** The log as a start found it. */
+  onRestored?(node: NodeId, log: Log): void;
+  onTrace?(node: NodeId, group: GroupId, event: TraceEvent): void;
+  onWrite?(node: NodeId, records: readonly LogRecord[]): void;
+  /** The log has told that these records are durable. */
+  onDurable?(node: NodeId, records: readonly LogRecord[]): void;
+  onApplied?(node: NodeId, group: GroupId, seen: Applied): void;
+  onOpened?(node: NodeId, group: GroupId, machine: Machine): void;
+}
+
+export interface Applied {
+  readonly entry: CommittedEntry;
+  readonly result: AppliedEntry;
+  readonly machine: Machine;
+  readonly host: Host | null;
+}
+
+export interface ObserverParts {
+  readonly timeline: Timeline;
+  readonly coverage: Coverage;
+  readonly watchers: readonly Watcher[];
+  /** A check inside a node's own stack must not unwind it. */
+  readonly guard: (check: () => void) => void;
+}
+
+export class Observer {
+  readonly #parts: ObserverParts;
+
+  constructor(parts: ObserverParts) {
+    this.#parts = parts;
+  }
+
+  onStart(node: NodeId): void {
+    this.#tell((watcher) => watcher.onStart?.(node));
+  }
+
+  onDeath(node: NodeId): void {
+    this.#tell((watcher) => watcher.onDeath?.(node));
+  }
+
+  onLog(_node: NodeId, text: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#parts.coverage.hit(`says: ${text.split(/[:,]/)[0]}`);
+    if (text === 'disk space') this.#parts.coverage.hit(`disk space: ${String(fields.level)}`);
+  }
+
+  witness(node: NodeId, running: Running): Witness {
+    const { process } = running;
+    return {
+      trace: (group, event) => {
+        if (process.alive) this.#onTrace(node, group, event);
+      },
+      host: (host) => {
+        running.host = host;
+      },
+      log: (log) => this.#log(node, running, log),
+      machine: (group, machine) => this.#machine(node, group, machine, running),
+    };
+  }
+
+  #onTrace(node: NodeId, group: GroupId, event: TraceEvent): void {
+    const { coverage, timeline } = this.#parts;
+    coverage.hit(rowOf(event));
+    if (event.kind === 'role' && event.role === 'leader') {
+      timeline.say(`node ${node} leads group ${group} in term ${event.term}`);
+    }
+    this.#tell((watcher) => watcher.onTrace?.(node, group, event));
+  }
+
+  #log(node: NodeId, running: Running, log: Log): Log {
+    this.#tell((watcher) => watcher.onRestored?.(node, log));
+    return forwarding(log, (records, sync, onDurable) => {
+      if (!running.process.alive) return;
+      this.#tell((watcher) => watcher.onWrite?.(node, records));
+      log.write(records, sync, () => {
+        this.#tell((watcher) => watcher.onDurable?.(node, records));
+        onDurable();
+      });
+    });
+  }
+
+  #machine(node: NodeId, group: GroupId, machine: Machine, running: Running): Machine {
+    this.#tell((watcher) => watcher.onOpened?.(node, group, machine));
+    return {
+      state: machine.state,
+      get clusterTime() {
+        return machine.clusterTime;
+      },
+      prefetch: (entry) => machine.prefetch(entry),
+      apply: (entry) => {
+        const result = machine.apply(entry);
+        if (running.process.alive) {
+          const seen = { entry, result, machine, host: running.host };
+          this.#tell((watcher) => watcher.onApplied?.(node, group, seen));
+        }
+        return result;
+      },
+      read: (command, now, settled) => machine.read(command, now, settled),
+      due: (now, count) => machine.due(now, count),
+    };
+  }
+
+  #tell(what: (watcher: Watcher) => void): void {
+    for (const watcher of this.#parts.watchers) this.#parts.guard(() => what(watcher));
+  }
+}
+
+/** The log with another `write`; private members keep it from being a prototype. */
+function forwarding(log: Log, write: Log['write']): Log {
+  return {
+    get restored() {
+      return log.restored;
+    },
+    get busy() {
+      return log.busy;
+    },
+    write,
+    frameAgeMs: () => log.frameAgeMs(),
+    entries: (group, from, to, bytes) => log.entries(group, from, to, bytes),
+    recent: (group, from, to, bytes) => log.recent?.(group, from, to, bytes) ?? null,
+    release: (group, index, term) => log.release(group, index, term),
+    hold: (group, index) => log.hold?.(group, index),
+    floor: (group) => log.floor?.(group) ?? null,
+    liveBytes: (group) => log.liveBytes(group),
+    stats: () => log.stats(),
+    close: () => log.close(),
+  };
+}
+
+/** The row of the coverage table for something a core told. */
+function rowOf(event: TraceEvent): string {
+  switch (event.kind) {
+    case 'role':
+      return `role: ${event.role}`;
+    case 'vote':
+      return `${event.pre ? 'pre-vote' : 'vote'}: ${event.granted ? 'granted' : 'refused'}`;
+    case 'snapshot':
+      return `snapshot in the core: ${event.step}`;
+    case 'transfer':
+      return `transfer: ${event.step}`;
+    case 'rest':
+      return `rest: ${event.resting ? 'begins' : 'ends'}`;
+    default:
+      return `raft: ${event.kind}`;
+  }
+}

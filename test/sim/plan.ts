@@ -1,0 +1,58 @@
+/**
+ * What a seed is drawn to be: how many nodes, how the options stand, which kinds of faults come and
+ * how often (swarm testing, Groce et al. 2012: a run without some features goes deeper into
+ * others).
+ */
+import { defaultOptions, type Options } from '../../src/config/options.js';
+import type { Chance } from './world/chance.js';
+
+export interface Plan {
+  readonly nodes: number;
+  readonly replicas: number;
+  readonly clients: number;
+  /** Milliseconds between two operations of a client, on average. */
+  readonly thinkMs: number;
+  /** Milliseconds of the first phase, at least. */
+  readonly faultyMs: number;
+  readonly options: Partial<Options>;
+}
+
+const KIB = 1024;
+
+export function drawPlan(chance: Chance): Plan {
+  const nodes = 3 + chance.below(3);
+  return {
+    nodes,
+    replicas: nodes === 5 && chance.below(2) === 0 ? 5 : 3,
+    clients: 8,
+    thinkMs: chance.between(90, 150),
+    faultyMs: 30_000,
+    options: {
+      shards: 4,
+      segmentBytes: 64 * KIB,
+      frameBytes: 16 * KIB,
+      maxBatchBytes: 8 * KIB,
+      maxAppendBytes: chance.pick([4 * KIB, 16 * KIB, 256 * KIB]),
+      logBytesPerGroup: chance.pick([8 * KIB, 32 * KIB, 128 * KIB]),
+      snapshotLogBytes: 1024 * KIB,
+      flushBytes: chance.pick([4 * KIB, 32 * KIB]),
+      flushAgeMs: chance.pick([50, 200, 1000]),
+      saturateBytes: 64 * KIB,
+      headerCacheBytes: chance.pick([4 * KIB, 1024 * KIB]),
+      diskReserveBytes: 256 * KIB,
+      ballastBytes: 32 * KIB,
+      digestEveryMs: 2_000,
+    },
+  };
+}
+
+export const optionsOf = (plan: Plan, node: number): Options =>
+  defaultOptions({
+    ...plan.options,
+    nodeId: node,
+    replicas: plan.replicas,
+    dataDir: `sim-${node}`,
+    clusterName: 'sim',
+    advertisePeer: `sim-${node}:1`,
+    advertiseGrpc: `sim-${node}:2`,
+  });
