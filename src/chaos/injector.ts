@@ -25,6 +25,8 @@ export class Injector {
   readonly #running = new Set<Promise<void>>();
   /** Nodes that are out, with the number of faults that keep them out. */
   readonly #out = new Map<number, number>();
+  /** Killed nodes, until they are back: nothing can be done to them meanwhile. */
+  readonly #dead = new Map<number, Promise<unknown>>();
   #stopped = false;
   #wake: () => void = () => undefined;
   #failure: RkvError | null = null;
@@ -66,17 +68,19 @@ export class Injector {
   }
 
   async #one(planned: PlannedFault): Promise<void> {
-    const { nodes, leaders, inject, nowUs, onDone, say } = this.#settings;
-    const scene: Scene = { nodes, leaders: leaders(), out: new Set(this.#out.keys()) };
-    const victim = victimOf(planned, scene);
+    const { nodes, inject, nowUs, onDone, say } = this.#settings;
+    const victim = await this.#livingVictim(planned);
+    if (this.#stopped) return;
     const fault = faultOf(planned, victim, nodes);
     const out = takesOut(planned);
     if (out) this.#count(victim, 1);
     const callUs = nowUs();
     const what = describeFault(fault);
     say(what);
+    const outcome = inject(fault);
+    if (fault.kind === 'kill') this.#bury(fault.node, outcome);
     try {
-      const { hits } = await inject(fault);
+      const { hits } = await outcome;
       onDone({ fault, what, nodes: nodesOf(fault), callUs, returnUs: nowUs(), hits });
     } catch (thrown) {
       this.#failure ??= toRkvError(thrown);
@@ -85,6 +89,26 @@ export class Injector {
     } finally {
       if (out) this.#count(victim, -1);
     }
+  }
+
+  async #livingVictim(planned: PlannedFault): Promise<number> {
+    const { nodes, leaders } = this.#settings;
+    for (;;) {
+      const scene: Scene = { nodes, leaders: leaders(), out: new Set(this.#out.keys()) };
+      const victim = victimOf(planned, scene);
+      const back = this.#dead.get(victim);
+      if (back === undefined || this.#stopped) return victim;
+      await back;
+    }
+  }
+
+  #bury(node: number, outcome: Promise<unknown>): void {
+    const back = outcome
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#dead.get(node) === back) this.#dead.delete(node);
+      });
+    this.#dead.set(node, back);
   }
 
   #count(node: number, by: number): void {

@@ -158,6 +158,8 @@ export function startChild(execa: Spawn, spec: ChildSpec): Child {
   };
 }
 
+const gone = (): Error => new Error('the process has ended');
+
 interface Waiting {
   readonly resolve: (hits: FaultHits) => void;
   readonly reject: (error: Error) => void;
@@ -168,12 +170,14 @@ class Orders {
   readonly #send: (order: ChildOrder) => void;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
+  #ended = false;
 
   constructor(send: (order: ChildOrder) => void) {
     this.#send = send;
   }
 
   give(faults: NodeFaults): Promise<FaultHits> {
+    if (this.#ended) return Promise.reject(gone());
     this.#last += 1;
     const order = this.#last;
     return new Promise((resolve, reject) => {
@@ -188,7 +192,8 @@ class Orders {
   }
 
   onExit(): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error('the process has ended'));
+    this.#ended = true;
+    for (const { reject } of this.#waiting.values()) reject(gone());
     this.#waiting.clear();
   }
 }

@@ -39,7 +39,7 @@ class Stage {
     inject: (fault) => this.inject(fault),
     heal: async () => {
       this.healed += 1;
-      for (const end of this.#endings) end();
+      this.end();
     },
     nowUs: () => performance.now() * 1000,
     onDone: (done) => this.done.push(done),
@@ -50,6 +50,10 @@ class Stage {
     this.asked.push(fault);
     for (const tell of this.#waiters.splice(0)) tell();
     return new Promise((resolve) => this.#endings.push(() => resolve({ hits: 5 })));
+  }
+
+  end(): void {
+    for (const end of this.#endings) end();
   }
 
   async until(count: number): Promise<void> {
@@ -77,6 +81,21 @@ describe('the injector', () => {
       { hits: 5, what: 'node 1 paused for 300 ms', nodes: [1] },
     ]);
     for (const { callUs, returnUs } of stage.done) expect(returnUs).toBeGreaterThan(callUs);
+  });
+
+  it('waits for a killed node to come back before it does anything to it', async () => {
+    const stage = new Stage();
+    const kill: PlannedFault = { ...pause(0, 0), plot: { kind: 'kill' } };
+    const running = stage.injector.run([kill, pause(0, 0), pause(0, 2)]);
+    await stage.until(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(stage.asked).toEqual([{ kind: 'kill', node: 1, forMs: 300 }]);
+    stage.end();
+    await stage.until(3);
+    await stage.injector.stop();
+    await running;
+    expect(stage.asked.slice(1).map(({ kind }) => kind)).toEqual(['pause', 'pause']);
+    expect(stage.done).toHaveLength(3);
   });
 
   it('stopped before its time begins nothing more, and heals', async () => {

@@ -128,6 +128,16 @@ describe('faults', () => {
     expect(await faultsOf(2)).toEqual({ disk: { kind: 'none' }, clockOffsetMs: 0 });
   });
 
+  it('slow disk: over also when its node is killed meanwhile', async () => {
+    await home.up({ nodes: 2 }, PROXIED);
+    const slow = inject({ kind: 'slow-disk', node: 2, delayMs: 70, forMs: LONG_MS });
+    await waitUntil('the order', async () => (await faultsOf(2).catch(() => null)) !== null);
+    expect(await inject({ kind: 'kill', node: 2, forMs: 1 })).toEqual({ hits: 1 });
+    await healFaults(cluster());
+    expect(await slow).toEqual({ hits: 0 });
+    expect(await stateOf(2)).toBe('up');
+  });
+
   it('a node that is asked for must be there, and a time must be one', async () => {
     await home.up({ nodes: 2 }, PROXIED);
     await expect(inject({ kind: 'pause', node: 7, forMs: 1 })).rejects.toMatchObject({
