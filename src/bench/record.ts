@@ -1,12 +1,13 @@
 /** History lines of a run, in the shape of the CLI contract, for `rkv verify`. */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { RkvError } from '../kv/errors.js';
+import { formatHistoryLine, type HistoryOut, type HistoryResult } from '../verify/history.js';
 import { keyName } from './keys.js';
 import type { Operation } from './types.js';
 import { idOf } from './value.js';
 
 /** A value goes into the history as the number of its write: short, and unique. */
-function outOf({ kind, answer }: Operation): object {
+function outOf({ kind, answer }: Operation): HistoryOut {
   if (answer instanceof RkvError || answer.kind === 'failed') return { code: answer.code };
   if (kind === 'get') {
     if (answer.kind !== 'item') return { value: null };
@@ -16,14 +17,17 @@ function outOf({ kind, answer }: Operation): object {
   return answer.kind === 'written' ? { applied: answer.applied } : {};
 }
 
-function resultOf({ answer }: Operation): 'ok' | 'refused' | 'unknown' {
+/** What is not known to be refused may have been applied: a replica that stopped says neither. */
+function resultOf({ kind, answer }: Operation): HistoryResult {
   if (!(answer instanceof RkvError)) return answer.kind === 'failed' ? 'refused' : 'ok';
-  return answer.kind === 'unknown' ? 'unknown' : 'refused';
+  return kind === 'get' || answer.kind === 'refused' || answer.kind === 'usage'
+    ? 'refused'
+    : 'unknown';
 }
 
 export function historyLine(operation: Operation): string {
   const { caller, kind, key, id, callUs, returnUs } = operation;
-  return JSON.stringify({
+  return formatHistoryLine({
     client: caller,
     op: kind,
     key: keyName(key),

@@ -3,7 +3,7 @@
  * simulator, read by `rkv verify`. Promise kept here: a line that is not an operation is refused
  * with its number and what is wrong with it; nothing is guessed.
  *
- *   parseHistoryLine(line, number): HistoryOp     throws HistoryError
+ *   parseHistoryLine(line, number): HistoryOp | FaultLine     throws HistoryError
  *   formatHistoryLine(op): string                 one line without its newline
  *
  * Strings are byte strings in latin1: one character per byte.
@@ -44,6 +44,13 @@ export interface HistoryOp {
   readonly result: HistoryResult;
   readonly out: HistoryOut;
 }
+
+/** What was done to the cluster meanwhile, beside the operations (rkv chaos). Nothing to check. */
+export interface FaultLine {
+  readonly fault: string;
+}
+
+export const isFaultLine = (line: HistoryOp | FaultLine): line is FaultLine => 'fault' in line;
 
 /** Known operations with the fewest and the most arguments. Parts of mset, mget and mdel are lines of their own. */
 export const OPERATIONS: ReadonlyMap<string, readonly [min: number, max: number]> = new Map([
@@ -116,7 +123,7 @@ function problemOf(fields: Fields): string | null {
 }
 
 /** Throws HistoryError. An unknown outcome may have `return` null. */
-export function parseHistoryLine(line: string, number: number): HistoryOp {
+export function parseHistoryLine(line: string, number: number): HistoryOp | FaultLine {
   let fields: unknown;
   try {
     fields = JSON.parse(line);
@@ -124,6 +131,7 @@ export function parseHistoryLine(line: string, number: number): HistoryOp {
     throw new HistoryError(number, 'it is not JSON');
   }
   if (!isRecord(fields)) throw new HistoryError(number, 'it is no JSON object');
+  if (typeof fields.fault === 'string' && fields.op === undefined) return { fault: fields.fault };
   const problem = problemOf(fields);
   if (problem !== null) throw new HistoryError(number, problem);
   const op = fields as unknown as HistoryOp;
