@@ -48,6 +48,7 @@ export class Run {
   readonly linearizability = new Linearizability();
   readonly deadlines = new Deadlines();
   readonly slots = new SlotsOwnedOnce();
+  readonly sessions = new AtMostOnce();
   readonly acknowledged: AcknowledgedIsDurable;
   readonly cluster: Cluster;
   readonly nemesis: Nemesis;
@@ -73,7 +74,7 @@ export class Run {
         new StateMachineSafety(),
         new NothingRegresses(),
         new EqualDigests(),
-        new AtMostOnce(),
+        this.sessions,
         this.slots,
       ],
       onOutcome: (outcome) => this.#onOutcome(outcome),
@@ -173,6 +174,12 @@ export class Run {
   result(): Result {
     const { cluster, nemesis } = this;
     const { violation, trace, timeline, coverage } = cluster;
+    coverage.hit('session: a copy gets its first reply', this.sessions.copies);
+    for (const { store } of cluster.nodes) {
+      for (const [what, count] of Object.entries(store.counts)) {
+        coverage.hit(`store: ${what}`, count);
+      }
+    }
     return {
       seed: this.seed,
       violation:
@@ -184,7 +191,7 @@ export class Run {
       faults: nemesis.total,
       faultKinds: nemesis.counts.size,
       nodes: cluster.plan.nodes,
-      coverage: [...coverage.counts],
+      coverage: [...coverage.counts].filter(([, count]) => count > 0),
       lastEvents: trace.last(LAST_EVENTS),
     };
   }

@@ -130,6 +130,7 @@ export class ProcessFiles implements LogFs, SpaceFs {
   async unlink(name: string): Promise<void> {
     await this.#step('unlink');
     this.#named(name);
+    if (name.endsWith('.wal')) this.#disk.coverage.hit('log: a segment is removed');
     this.#disk.rename((names) => names.delete(name));
   }
 

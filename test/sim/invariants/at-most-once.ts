@@ -11,6 +11,8 @@ import { type Invariant, mustHold } from './invariant.js';
 export class AtMostOnce implements Invariant {
   readonly name = 'at most once';
   checks = 0;
+  /** Copies that came to be applied and got the reply of the first. */
+  copies = 0;
   readonly #runs = new Map<string, { readonly index: number; readonly reply: string }>();
 
   onApplied(_node: NodeId, group: GroupId, seen: Pick<Applied, 'entry' | 'result'>): void {
@@ -28,6 +30,7 @@ export class AtMostOnce implements Invariant {
         return;
       }
       this.checks++;
+      if (first.index !== entry.index) this.copies++;
       // A reply too large to keep is known to have been given, no more.
       const same = first.reply === reply || outcome.reply.kind === 'applied';
       mustHold(this.name, same, () => {

@@ -85,6 +85,13 @@ export class Observer {
   }
 
   #log(node: NodeId, running: Running, log: Log): Log {
+    const { coverage } = this.#parts;
+    const { groups, tornTail } = log.restored;
+    if (tornTail !== null) coverage.hit('recovery: a torn tail is cut');
+    for (const { snapshot } of groups.values()) {
+      if (snapshot !== null) coverage.hit('recovery: a snapshot record is finished');
+    }
+    running.restored = log.restored;
     this.#tell((watcher) => watcher.onRestored?.(node, log));
     return forwarding(log, (records, sync, onDurable) => {
       if (!running.process.alive) return;
@@ -98,6 +105,11 @@ export class Observer {
 
   #machine(node: NodeId, group: GroupId, machine: Machine, running: Running): Machine {
     this.#tell((watcher) => watcher.onOpened?.(node, group, machine));
+    const { coverage } = this.#parts;
+    const logEnd = running.restored?.groups.get(group)?.entries.at(-1)?.index ?? 0;
+    if (machine.state.descriptor.applied.index < logEnd) {
+      coverage.hit('recovery: entries above the store are applied again');
+    }
     return {
       state: machine.state,
       get clusterTime() {
@@ -107,6 +119,7 @@ export class Observer {
       apply: (entry) => {
         const result = machine.apply(entry);
         if (running.process.alive) {
+          for (const { kind } of result.outcomes) coverage.hit(`machine: ${kind}`);
           const seen = { entry, result, machine, host: running.host };
           this.#tell((watcher) => watcher.onApplied?.(node, group, seen));
         }

@@ -12,6 +12,7 @@ import type { Environment } from '../../../src/node/environment.js';
 import { startNode } from '../../../src/node/node.js';
 import type { RunningNode } from '../../../src/node/types.js';
 import type { Logger } from '../../../src/observe/logger.js';
+import type { RestoredLog } from '../../../src/replica/ports.js';
 import type { Coverage } from '../coverage.js';
 import { SimDataDir } from '../disk/data-dir.js';
 import { Disk } from '../disk/disk.js';
@@ -41,6 +42,8 @@ export interface Running {
   readonly process: Process;
   transport: SimTransport | null;
   host: Host | null;
+  /** What its log held when it started. */
+  restored: RestoredLog | null;
   door: GrpcDoorOptions | null;
   node: RunningNode | null;
 }
@@ -88,7 +91,14 @@ export class SimNode {
     if (this.up || this.retired !== null) return;
     this.#boots++;
     const process = new Process(this.id, this.#boots, timeline, this.hands);
-    const running: Running = { process, transport: null, host: null, door: null, node: null };
+    const running: Running = {
+      process,
+      transport: null,
+      host: null,
+      restored: null,
+      door: null,
+      node: null,
+    };
     this.running = running;
     timeline.say(`node ${this.id} starts, boot ${this.#boots}`);
     if (this.#boots > 1) coverage.hit('recovery: a node starts again');

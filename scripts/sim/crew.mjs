@@ -1,0 +1,39 @@
+/** Worker processes of the simulator: each takes the next seed when it has finished one. */
+import { fork } from 'node:child_process';
+
+/**
+ * Runs all seeds; `onResult` is called for each, in no order. Resolves when all are done or a
+ * worker has died, then with why.
+ * @param {string} file the bundle
+ * @param {{ seeds: Iterable<number>, workers: number, onResult: (result: any) => void }} work
+ * @returns {Promise<string | null>}
+ */
+export async function runCrew(file, { seeds, workers, onResult }) {
+  const queue = seeds[Symbol.iterator]();
+  let failure = null;
+  const member = () =>
+    new Promise((resolve) => {
+      let current = null;
+      const child = fork(file, ['--worker'], { execArgv: ['--enable-source-maps'] });
+      const next = () => {
+        const { value, done } = queue.next();
+        if (done || failure !== null) {
+          child.send('end');
+          return;
+        }
+        current = value;
+        child.send({ seed: value });
+      };
+      child.on('message', (message) => {
+        if (message !== 'ready') onResult(message);
+        current = null;
+        next();
+      });
+      child.on('exit', (code, signal) => {
+        if (current !== null) failure ??= `seed ${current} ended its process: ${signal ?? code}`;
+        resolve();
+      });
+    });
+  await Promise.all(Array.from({ length: workers }, member));
+  return failure;
+}
