@@ -38,9 +38,9 @@ export default class Chaos extends ClusterCommand<typeof Chaos> {
     seed: Flags.string({ description: 'same seed, same plan of faults [default: random]' }),
     verify: Flags.boolean({ description: 'check the history, and that all replicas are equal' }),
     record: Flags.string({ description: 'write the history of the run', helpValue: 'FILE' }),
-    clients: Flags.integer({ default: 16, min: 1, max: 1000, description: 'callers' }),
+    clients: Flags.integer({ default: 48, min: 1, max: 1000, description: 'callers' }),
     ops: Flags.integer({
-      default: 600,
+      default: 800,
       min: 1,
       max: 100_000,
       description: 'operations a second of all callers together',

@@ -4,9 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../../src/client/connect.js';
 import type { ClusterStatus } from '../../src/kv/status.js';
 import type { Fault } from '../../src/launcher/fault-types.js';
-import { injectFault } from '../../src/launcher/local.js';
+import { healFaults, injectFault } from '../../src/launcher/local.js';
 import { isAlive, type LocalCluster, Sandbox, waitFor } from './support.js';
 import { clientOf, settled } from './writers.js';
 
@@ -136,6 +137,54 @@ describe('a proxied cluster', () => {
       expect(failed.lastExit?.code).toBe(8);
       expect((await client.get('k'))?.value.toString()).toBe('v');
       expect(await failing).toEqual({ hits: 1 });
+    } finally {
+      await client.close();
+    }
+  });
+});
+
+describe('a leader in trouble', () => {
+  /** Three election timeouts and five seconds (FAULTS, scenario 10), of two seconds at most. */
+  const TAKE_OVER_MS = 3 * 2_000 + 5_000;
+
+  it.each<[string, (node: number) => Fault]>([
+    ['whose disk hangs', (node) => ({ kind: 'slow-disk', node, delayMs: null, forMs: 20_000 })],
+    [
+      'that can send and hears nothing',
+      (node) => ({
+        kind: 'partition',
+        links: [1, 2, 3].filter((id) => id !== node).map((from) => ({ from, to: node })),
+        clog: false,
+        forMs: 20_000,
+      }),
+    ],
+  ])('%s loses its shards, and the others serve', async (_, faultOn) => {
+    const cluster = await up(PROXIED);
+    const client = await clientOf(cluster);
+    try {
+      const before = await client.admin.status();
+      const zombie = before.shards[0]?.leader ?? expect.fail('no leader');
+      const over = injectFault({ home: sandbox.home, name: cluster.name }, faultOn(zombie));
+      const began = performance.now();
+      const keys = Array.from({ length: 40 }, (_, index) => `z:${index}`);
+      const other = before.nodes.find(({ id }) => id !== zombie)?.addresses.grpc ?? '';
+      const observer = await connect({ endpoints: [other] });
+      try {
+        await waitFor('every shard to be led by somebody else', async () => {
+          const { shards } = await observer.admin.status({ timeoutMs: 2_000 });
+          return shards.every(({ leader }) => leader !== null && leader !== zombie);
+        });
+        const options = { timeoutMs: TAKE_OVER_MS };
+        await Promise.all(keys.map((key) => observer.set(key, 'v', options)));
+        expect(performance.now() - began).toBeLessThan(TAKE_OVER_MS);
+        const read = await observer.mget(keys, options);
+        expect(read.every((item) => item?.value.toString() === 'v')).toBe(true);
+      } finally {
+        await observer.close();
+      }
+      await healFaults({ home: sandbox.home, name: cluster.name });
+      expect((await over).hits).toBeGreaterThan(0);
+      await mustBeWhole(cluster);
     } finally {
       await client.close();
     }
