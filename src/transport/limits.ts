@@ -31,7 +31,7 @@ export interface TransportLimits {
   readonly callQueueBytes: number;
   /** Requests to one peer without an answer. Full: not sent. */
   readonly maxCalls: number;
-  /** How long an acknowledgement waits for an envelope to ride on. */
+  /** How long an acknowledgement waits for an envelope to ride on; replies come after a sync. */
   readonly ackDelayMs: number;
   /** How often overdue requests are looked for. */
   readonly callSweepMs: number;
@@ -70,7 +70,7 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   controlQueueMessages: 8192,
   callQueueBytes: 32 * MIB,
   maxCalls: 16_384,
-  ackDelayMs: 1,
+  ackDelayMs: 20,
   callSweepMs: 20,
   keepaliveMs: 3000,
   keepaliveTimeoutMs: 3000,
