@@ -125,6 +125,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
       machine,
       host: this.#replicaHost,
       limits,
+      recentLog: (from, to, maxBytes) => log.recent(group, from, to, maxBytes),
       readLog: (from, to, maxBytes) => log.entries(group, from, to, maxBytes),
       saturated: () => state.saturated,
     });

@@ -4,8 +4,6 @@ import type { Options } from '../config/options.js';
 import type { HostLimits } from '../host/types.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/limits.js';
 
-/** Entries of a group kept in memory beside the log's own cache. */
-const CACHE_BYTES = 4 * 1024 * 1024;
 /** Entries of a group without their majority; meanwhile the next batch gathers. */
 const ENTRIES_IN_FLIGHT = 2;
 /** Read rounds under way at once: one confirmed while the next gathers. */
@@ -31,7 +29,6 @@ export function hostLimits(options: Options): HostLimits {
     maxWaitingRequests: options.maxWaitingRequests,
     maxWaitingBytes: options.maxUncommittedBytes,
     maxEntriesInFlight: ENTRIES_IN_FLIGHT,
-    cacheBytes: CACHE_BYTES,
     maxReadRounds: READ_ROUNDS,
     runCommands: RUN_COMMANDS,
     runMs: RUN_MS,

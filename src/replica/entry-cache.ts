@@ -1,36 +1,28 @@
 /**
- * Entries of one group in memory: those not yet durable or applied, and the newest after them so
- * that followers are fed without reading the log. What has been applied goes first when it is full.
+ * Entries of one group on their way from their arrival to the machine, with what is decoded of
+ * them. What was applied is let go of at once: the log keeps the newest entries' bytes for
+ * followers, and an object that lives for seconds costs the collector more than it is worth.
  */
-import { assert, must } from '../base/assert.js';
+import { must } from '../base/assert.js';
 import { EMPTY_BYTES } from '../base/bytes.js';
 import type { LogIndex, Term } from '../base/ids.js';
 import type { CommittedEntry } from '../machine/types.js';
 import type { EntryMeta } from '../raft/types.js';
 
 export class EntryCache {
-  readonly #limitBytes: number;
   readonly #entries = new Map<LogIndex, CommittedEntry>();
   readonly #arrived = new Map<string, Uint8Array>();
   #first = 1;
-  #bytes = 0;
 
-  constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** Adds an entry; one of the same index is replaced (a conflict overwrote it). */
   put(entry: CommittedEntry): void {
-    const old = this.#entries.get(entry.index);
-    if (old !== undefined) this.#bytes -= old.bytes.length;
     if (this.#entries.size === 0) this.#first = entry.index;
     else if (entry.index < this.#first) this.#first = entry.index;
     this.#entries.set(entry.index, entry);
-    this.#bytes += entry.bytes.length;
   }
 
   get(index: LogIndex, term: Term | null): CommittedEntry | undefined {
@@ -39,18 +31,11 @@ export class EntryCache {
     return entry;
   }
 
-  /** Lets go of applied entries, oldest first, until the limit holds. */
+  /** Lets go of what has been applied. */
   trim(applied: LogIndex): void {
-    while (this.#bytes > this.#limitBytes && this.#first <= applied) {
-      const entry = this.#entries.get(this.#first as LogIndex);
-      if (entry !== undefined) {
-        this.#bytes -= entry.bytes.length;
-        this.#entries.delete(entry.index);
-      }
-      this.#first++;
-      if (this.#entries.size === 0) break;
+    for (; this.#first <= applied && this.#entries.size > 0; this.#first++) {
+      this.#entries.delete(this.#first as LogIndex);
     }
-    assert(this.#bytes >= 0, 'entry cache: bytes below zero');
   }
 
   /** Payloads that came with an append, until the core has said which of them it takes. */

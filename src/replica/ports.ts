@@ -110,7 +110,7 @@ export interface Log {
    * As `entries`, without a disk: null when a part was released or is no longer in memory. For the
    * hot path; `entries` is the fallback.
    */
-  recent?(
+  recent(
     group: GroupId,
     from: LogIndex,
     to: LogIndex,
@@ -122,9 +122,9 @@ export interface Log {
    */
   release(group: GroupId, index: LogIndex, term: Term): void;
   /** Keeps what is above `index` although released (a snapshot is on its way); null ends it. */
-  hold?(group: GroupId, index: LogIndex | null): void;
+  hold(group: GroupId, index: LogIndex | null): void;
   /** Where the group's log begins now; null for a group the log does not know. */
-  floor?(group: GroupId): { readonly index: LogIndex; readonly term: Term } | null;
+  floor(group: GroupId): { readonly index: LogIndex; readonly term: Term } | null;
   /** Bytes of live entries above the floor. */
   liveBytes(group: GroupId): number;
   stats(): LogStats;

@@ -24,7 +24,7 @@ import { Compaction } from './compaction.js';
 import { EntryCache } from './entry-cache.js';
 import { Installation, type Received } from './installation.js';
 import type { LogEntry, LogRecord } from './ports.js';
-import { type ReadLog, Shipping } from './shipping.js';
+import { type ReadLog, type RecentLog, Shipping } from './shipping.js';
 import type {
   PendingMeta,
   PendingRead,
@@ -42,6 +42,7 @@ export interface ReplicaParts {
   readonly host: ReplicaHost;
   readonly limits: ReplicaLimits;
   readonly readLog: ReadLog;
+  readonly recentLog: RecentLog;
   readonly saturated: () => boolean;
 }
 
@@ -79,15 +80,16 @@ export class Replica implements Standing {
     this.#parts = parts;
     this.#host = parts.host;
     this.#machine = parts.machine;
-    this.#cache = new EntryCache(parts.limits.cacheBytes);
+    this.#cache = new EntryCache();
     this.#compaction = new Compaction(parts.limits.logBytesPerGroup / 2);
-    const { group, core, host, readLog } = parts;
+    const { group, core, host, readLog, recentLog } = parts;
     this.#shipping = new Shipping({
       group,
       core,
       host,
       cache: this.#cache,
       readLog,
+      recentLog,
       nodeOf: (replica) => this.nodeOf(replica),
       stopped: () => this.#stopped,
     });

@@ -18,12 +18,20 @@ export type ReadLog = (
   maxBytes: number,
 ) => Promise<readonly LogEntry[] | null>;
 
+/** The same from the log's memory, at once; null when a part of them is not there. */
+export type RecentLog = (
+  from: LogIndex,
+  to: LogIndex,
+  maxBytes: number,
+) => readonly LogEntry[] | null;
+
 export interface ShippingParts {
   readonly group: GroupId;
   readonly core: Raft;
   readonly host: ReplicaHost;
   readonly cache: EntryCache;
   readonly readLog: ReadLog;
+  readonly recentLog: RecentLog;
   readonly nodeOf: (replica: ReplicaId) => NodeId | null;
   readonly stopped: () => boolean;
 }
@@ -57,16 +65,23 @@ export class Shipping {
     const payloads: Uint8Array[] = [];
     for (const { index, term, size } of message.entries) {
       const bytes = size === 0 ? EMPTY_BYTES : this.#parts.cache.get(index, term)?.bytes;
-      if (bytes === undefined) return null;
+      if (bytes === undefined) return this.#recent(message);
       payloads.push(bytes);
     }
     return payloads;
   }
 
+  /** What was applied here is in the log's memory for a while. */
+  #recent(message: MessageOf<'append'>): Uint8Array[] | null {
+    const { from, to } = rangeOf(message);
+    const found = this.#parts.recentLog(from, to, Number.MAX_SAFE_INTEGER);
+    if (found === null || !fits(found, message)) return null;
+    return found.map((entry) => entry.bytes);
+  }
+
   #sendFromLog(node: NodeId, message: MessageOf<'append'>): void {
     const { group, core, host, readLog, stopped } = this.#parts;
-    const from = must(message.entries[0], 'first entry').index;
-    const to = must(message.entries.at(-1), 'last entry').index;
+    const { from, to } = rangeOf(message);
     core.pauseAppends(message.to);
     readLog(from, to, Number.MAX_SAFE_INTEGER).then(
       (found) => {
@@ -82,6 +97,11 @@ export class Shipping {
     );
   }
 }
+
+const rangeOf = ({ entries }: MessageOf<'append'>): { from: LogIndex; to: LogIndex } => ({
+  from: must(entries[0], 'first entry').index,
+  to: must(entries.at(-1), 'last entry').index,
+});
 
 /** The log still holds what the message speaks of. */
 const fits = (found: readonly LogEntry[], message: MessageOf<'append'>): boolean =>

@@ -63,8 +63,6 @@ export interface ReplicaLimits {
   readonly maxEntriesInFlight: number;
   readonly maxWaitingRequests: number;
   readonly maxWaitingBytes: number;
-  /** Entries kept in memory for followers and apply. */
-  readonly cacheBytes: number;
   readonly maxReadRounds: number;
   /** A run of apply ends after this many commands or this much time. */
   readonly runCommands: number;

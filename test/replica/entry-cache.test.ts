@@ -11,28 +11,31 @@ const entry = (index: number, inTerm: number, size: number) => ({
 
 describe('entries in memory', () => {
   it('an entry is found by index and term; a conflict replaces it', () => {
-    const cache = new EntryCache(1000);
+    const cache = new EntryCache();
     cache.put(entry(5, 1, 10));
     expect(cache.get(logIndex(5), term(2))).toBeUndefined();
     cache.put(entry(5, 2, 30));
     expect(cache.get(logIndex(5), term(1))).toBeUndefined();
     expect(cache.get(logIndex(5), null)?.term).toBe(2);
-    expect(cache.bytes).toBe(30);
+    expect(cache.size).toBe(1);
   });
 
-  it('applied entries go first when it is full; the others stay, whatever the limit', () => {
-    const cache = new EntryCache(25);
+  it('what was applied is let go of, what was not stays', () => {
+    const cache = new EntryCache();
     for (let i = 1; i <= 5; i++) cache.put(entry(i, 1, 10));
     cache.trim(logIndex(2));
     expect(cache.get(logIndex(2), null)).toBeUndefined();
     expect(cache.get(logIndex(3), null)).toBeDefined();
-    expect(cache.bytes).toBe(30);
-    cache.trim(logIndex(5));
-    expect(cache.bytes).toBe(20);
+    expect(cache.size).toBe(3);
+    cache.trim(logIndex(9));
+    expect(cache.size).toBe(0);
+    cache.put(entry(20, 2, 10));
+    cache.trim(logIndex(19));
+    expect(cache.size).toBe(1);
   });
 
   it('payloads of an append count only for the entries the core takes', () => {
-    const cache = new EntryCache(1000);
+    const cache = new EntryCache();
     cache.put(entry(7, 3, 4));
     const meta = (index: number, inTerm: number, size: number) => ({
       index: logIndex(index),
