@@ -1,30 +1,9 @@
 /**
- * Memory for frames. A frame is built where it will stay readable: in a chunk that is never written
- * again, so an entry's bytes are copied once on their way to the disk and to followers alike. The
- * cache keeps the newest frames' payloads and forgets the oldest when it is over its bytes.
+ * The newest frames' payloads in memory; the oldest are forgotten when it is over its bytes. A
+ * frame is built where it stays readable, in an arena's chunk that is never written again: so an
+ * entry's bytes are copied once on their way to the disk and to followers alike.
  */
 import type { FrameRef } from './refs.js';
-
-const CHUNK_BYTES = 1 << 20;
-
-/** Hands out room for frames; what was handed out is never handed out again. */
-export class FrameArena {
-  #chunk: Buffer = Buffer.alloc(0);
-  #at = 0;
-
-  /** Room for `bytes`; follow with `keep` for what was really used. */
-  take(bytes: number): Buffer {
-    if (this.#chunk.length - this.#at < bytes) {
-      this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes));
-      this.#at = 0;
-    }
-    return this.#chunk.subarray(this.#at);
-  }
-
-  keep(bytes: number): void {
-    this.#at += bytes;
-  }
-}
 
 export class FrameCache {
   readonly #maxBytes: number;

@@ -3,10 +3,11 @@
  * and one sync, completions are told in order. A failure is final. Calls of one turn share a frame:
  * a frame is begun when the turn's code has run, not at the first call.
  */
+import { Arena } from '../base/arena.js';
 import { must } from '../base/assert.js';
 import type { Clock, Timer } from '../base/clock.js';
 import { ByteWriter } from './bytes.js';
-import { FrameArena, type FrameCache } from './cache.js';
+import type { FrameCache } from './cache.js';
 import { type LogError, LogFailure } from './errors.js';
 import { FRAME_HEADER, sealFrame } from './frame.js';
 import { type LogFs, writeAll } from './fs.js';
@@ -16,6 +17,9 @@ import type { Segments } from './segments.js';
 
 /** How long what needs no sync of its own may wait, and after how long the tail is sealed. */
 export const LINGER_MS = 100;
+
+/** Of frames that stay readable in memory. */
+const CHUNK_BYTES = 1 << 20;
 
 export interface WriterOptions {
   readonly files: LogFs;
@@ -38,7 +42,7 @@ interface Flight {
 export class FrameWriter {
   readonly #options: WriterOptions;
   readonly #queue: FrameQueue;
-  readonly #arena = new FrameArena();
+  readonly #arena = new Arena(CHUNK_BYTES);
   #sequence: number;
   #flight: Flight | null = null;
   #scheduled = false;

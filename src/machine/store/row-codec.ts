@@ -5,6 +5,7 @@
  * once, key and value in one buffer, and that buffer is what the overlay keeps and the flush
  * writes.
  */
+import { Arena } from '../../base/arena.js';
 import { assert } from '../../base/assert.js';
 import { asBuffer } from '../../base/bytes.js';
 import { crc32 } from '../../base/checksum.js';
@@ -14,6 +15,9 @@ import { getUint32, getUint56, putUint32, putUint56, UINT56_BYTES } from './inte
 import { HEAD_KEY_BYTES, putHeadKey, SPACE_BYTES } from './keys.js';
 
 export const ROW_VERSION = 1;
+
+/** Records live from apply to flush, so those of a chunk die together. */
+const records = new Arena(64 * 1024);
 
 /** version, type, flags, then revision, created, deadline, generation of 7 bytes each */
 export const HEADER_BYTES = 3 + 4 * UINT56_BYTES;
@@ -39,7 +43,7 @@ export const headKeyLength = (keyLength: number): number => HEAD_KEY_BYTES + key
 export function encodeHead(space: SpaceId, place: Place, head: NewHead): HeadRecord {
   const keyLength = headKeyLength(place.key.length);
   const { value } = head;
-  const record = Buffer.allocUnsafe(keyLength + HEADER_BYTES + value.length + CRC_BYTES);
+  const record = records.cut(keyLength + HEADER_BYTES + value.length + CRC_BYTES);
   putHeadKey(record, space, place.bucket, place.database, place.key);
   record[keyLength] = ROW_VERSION;
   record[keyLength + 1] = head.type;
