@@ -6,7 +6,6 @@ import type { OrderedStore } from '../ports.js';
 import type { NodeStateHooks } from '../types.js';
 import type { HeaderTable } from './header-table.js';
 import type { ReadBudget } from './read-budget.js';
-import type { RowCache } from './row-cache.js';
 
 /** The overlay's two generations, counted in bytes over all shards. */
 export interface Generations {
@@ -22,7 +21,6 @@ export interface StoreContext {
   readonly store: OrderedStore;
   readonly clock: Clock;
   readonly hooks: NodeStateHooks;
-  readonly cache: RowCache;
   /** Headers of clean keys that are no rows in memory. */
   readonly table: HeaderTable;
   readonly budget: ReadBudget;

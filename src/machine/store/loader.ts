@@ -45,7 +45,7 @@ export class Loader {
   endRun(): void {
     this.run++;
     for (const row of this.earlierPins) {
-      if (row.generation === 0 && !this.isPinned(row)) row.value = null;
+      if (row.generation === 0 && !this.isPinned(row)) this.shard.forget(row);
     }
     this.earlierPins = this.pins;
     this.pins = [];
@@ -65,8 +65,8 @@ export class Loader {
     return true;
   }
 
-  private pin(row: HeadRow): void {
-    row.referenced = true;
+  /** Keeps a row in memory until the run after this one has ended. */
+  pin(row: HeadRow): void {
     if (row.pinned === this.run) return;
     row.pinned = this.run;
     this.pins.push(row);
@@ -133,7 +133,7 @@ export class Loader {
         throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} is an older row`);
       }
     }
-    const row = known ?? new HeadRow(shard, want);
+    const row = known ?? new HeadRow(want);
     row.value = stored === undefined ? null : headValue(asBuffer(stored));
     if (!known) {
       row.becomeStored(header);
@@ -141,7 +141,6 @@ export class Loader {
     }
     this.pin(row);
     if (want.need === 'header') row.value = null;
-    shard.context.cache.add(row);
   }
 
   /** What the store itself threw says that this replica's rows cannot be read. */

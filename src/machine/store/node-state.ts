@@ -40,7 +40,6 @@ import { type OpenedStore, readNodeRows } from './open.js';
 import { openOutgoing } from './outgoing-snapshot.js';
 import { metaName } from './plain-rows.js';
 import { ReadBudget } from './read-budget.js';
-import { RowCache } from './row-cache.js';
 import { crcOfStored, decodeRow, encodeRow } from './row-codec.js';
 import { type ScrubOptions, type ScrubResult, scrubReplica } from './scrub.js';
 import { type FlushPart, ShardRows } from './shard-rows.js';
@@ -56,7 +55,7 @@ export interface NodeStateOptions {
   readonly flushAgeMs?: number;
   /** Apply pauses when the active generation has this size while the other still flushes. */
   readonly saturateBytes?: number;
-  /** What cached headers may take: a quarter for rows, by estimate, the rest a table. */
+  /** What the table of clean headers takes. */
   readonly headerCacheBytes?: number;
   /** Seed of the table's hash, below 2^53; random, so that no other process has its collisions. */
   readonly hashSeed: number;
@@ -71,7 +70,8 @@ export interface StoreStats {
   readonly batches: number;
   readonly activeBytes: number;
   readonly flushingBytes: number;
-  readonly cachedRows: number;
+  /** Dirty ones, and those pinned by a run. */
+  readonly rowsInMemory: number;
   readonly tabledHeaders: number;
 }
 
@@ -96,8 +96,6 @@ export interface OpenedNodeState extends NodeState {
 }
 
 const MIB = 1024 * 1024;
-/** One part in four of the header cache is rows in use; the rest is the table, for more keys. */
-const ROW_CACHE_SHARE = 4;
 const ROWS_BEGIN = { index: ZERO_INDEX, term: ZERO_TERM };
 
 /** Opens the state of a node over an open store; the store stays the caller's to close. */
@@ -150,14 +148,12 @@ class StoreBackedState implements OpenedNodeState {
       onFlushed: (parts) => this.onFlushed(parts),
     });
     const headerBytes = options.headerCacheBytes ?? 16 * MIB;
-    const rowBytes = Math.floor(headerBytes / ROW_CACHE_SHARE);
     this.context = {
       store,
       clock,
       hooks,
       generations,
-      cache: new RowCache(rowBytes),
-      table: new HeaderTable(headerBytes - rowBytes, options.hashSeed),
+      table: new HeaderTable(headerBytes, options.hashSeed),
       budget: new ReadBudget(clock, options.syncReadBudgetMs ?? 3),
       onDirty: () => this.flusher.onDirty(),
     };
@@ -306,13 +302,15 @@ class StoreBackedState implements OpenedNodeState {
   }
 
   stats(): StoreStats {
-    const { generations, cache, table } = this.context;
+    const { generations, table } = this.context;
+    let rowsInMemory = 0;
+    for (const shard of this.shards.values()) rowsInMemory += shard.rowsInMemory;
     return {
       flushes: this.flusher.flushes,
       batches: this.writer.written,
       activeBytes: generations.activeBytes,
       flushingBytes: generations.flushingBytes,
-      cachedRows: cache.size,
+      rowsInMemory,
       tabledHeaders: table.size,
     };
   }

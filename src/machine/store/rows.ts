@@ -12,14 +12,7 @@ import type { EpochMs } from '../../base/ids.js';
 import type { Header, Place, Table } from '../types.js';
 import { headKeyLength, headValue } from './row-codec.js';
 
-/** Who keeps the row: told when the cache has no more room for it. */
-export interface RowOwner {
-  forget(row: HeadRow): void;
-  isPinned(row: HeadRow): boolean;
-}
-
 export class HeadRow implements Place {
-  readonly owner: RowOwner;
   readonly bucket: number;
   readonly database: number;
   readonly key: ByteKey;
@@ -38,12 +31,8 @@ export class HeadRow implements Place {
   storedDeadline: EpochMs | null = null;
   /** The run that asked for it last; pinned rows stay. */
   pinned = 0;
-  /** For the clock of the cache. */
-  referenced = false;
-  queued = false;
 
-  constructor(owner: RowOwner, place: Place) {
-    this.owner = owner;
+  constructor(place: Place) {
     this.bucket = place.bucket;
     this.database = place.database;
     this.key = place.key;

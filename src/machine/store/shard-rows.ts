@@ -28,7 +28,7 @@ import { putUint56 } from './integers.js';
 import { Loader } from './loader.js';
 import { PlainRows } from './plain-rows.js';
 import { assertHead, encodeHead } from './row-codec.js';
-import { HeadRow, type PlainRow, type RowOwner } from './rows.js';
+import { HeadRow, type PlainRow } from './rows.js';
 import { scanShard } from './scan.js';
 import { streamTable } from './table-stream.js';
 
@@ -49,7 +49,7 @@ export interface FlushPart {
 const ROW_BYTES = 200;
 const DESCRIPTOR_BYTES = 512;
 
-export class ShardRows implements ShardState, RowOwner {
+export class ShardRows implements ShardState {
   readonly context: StoreContext;
   readonly counted: Counts;
   readonly plain: PlainRows;
@@ -100,15 +100,12 @@ export class ShardRows implements ShardState, RowOwner {
 
   header(place: Place): Header | null | undefined {
     const row = this.row(place);
-    if (row === undefined) return undefined;
-    row.referenced = true;
-    return row.header;
+    return row === undefined ? undefined : row.header;
   }
 
   head(place: Place): Head | null | undefined {
     const row = this.row(place);
     if (row === undefined) return undefined;
-    row.referenced = true;
     const { header } = row;
     if (header === null) return null;
     const value = row.readValue();
@@ -210,6 +207,12 @@ export class ShardRows implements ShardState, RowOwner {
 
   // What the rest of the store half needs.
 
+  get rowsInMemory(): number {
+    let rows = 0;
+    for (const map of this.heads.values()) rows += map.size;
+    return rows;
+  }
+
   row(place: Place): HeadRow | undefined {
     return this.rowInMemory(place) ?? this.rowOfTable(place);
   }
@@ -239,10 +242,6 @@ export class ShardRows implements ShardState, RowOwner {
     map.delete(row.key);
     if (map.size === 0) this.heads.delete(index);
     if (!this.dead) this.context.table.put(this.salt, row, row.header);
-  }
-
-  isPinned(row: HeadRow): boolean {
-    return this.loader.isPinned(row);
   }
 
   /** The space of a bucket; 0 when it is not this replica's. */
@@ -275,10 +274,12 @@ export class ShardRows implements ShardState, RowOwner {
     if (row.generation !== generation) return;
     row.generation = 0;
     this.deadlines.onClean(row);
-    if (this.isPinned(row)) row.readValue();
-    else row.value = null;
+    if (!this.loader.isPinned(row)) {
+      this.forget(row);
+      return;
+    }
+    row.readValue();
     row.record = null;
-    if (!this.dead) this.context.cache.add(row);
   }
 
   markChanged(bytes: number): void {
@@ -299,12 +300,10 @@ export class ShardRows implements ShardState, RowOwner {
   private rowOfTable(place: Place): HeadRow | undefined {
     const header = this.context.table.take(this.salt, place);
     if (header === undefined) return undefined;
-    const row = new HeadRow(this, place);
+    const row = new HeadRow(place);
     row.becomeStored(header);
     this.adopt(row);
-    // It was just asked for: the cache must not give it back before it is used.
-    row.referenced = true;
-    this.context.cache.add(row);
+    this.loader.pin(row);
     return row;
   }
 

@@ -173,7 +173,7 @@ describe('rows through the table', () => {
       await state.flush();
     }
     expect(state.stats().tabledHeaders).toBeGreaterThan(50);
-    expect(state.stats().cachedRows).toBeLessThan(50);
+    expect(state.stats().rowsInMemory).toBeLessThan(50);
     expect(reads).toBe(101);
     await state.close();
   });

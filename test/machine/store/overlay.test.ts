@@ -68,8 +68,8 @@ describe('rows of a replica', () => {
     await put(shard, 'dirty', 'v');
     await shard.load([{ ...placeOf('pinned'), need: 'header' }]);
     for (let i = 50; i < 100; i++) await get(shard, `k${i}`);
-    expect(state.stats().cachedRows).toBeLessThan(20);
-    expect(state.stats().tabledHeaders).toBeLessThanOrEqual(3000 / SLOT_BYTES);
+    expect(state.stats().rowsInMemory).toBeLessThan(20);
+    expect(state.stats().tabledHeaders).toBeLessThanOrEqual(4000 / SLOT_BYTES);
     const known = Array.from({ length: 100 }, (_, i) => shard.header(placeOf(`k${i}`)));
     const forgotten = known.filter((header) => header === undefined);
     expect(forgotten.length).toBeGreaterThan(30);
