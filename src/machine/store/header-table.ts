@@ -1,7 +1,8 @@
 /**
  * Headers of clean keys that no run has pinned: what an overwrite must know of a key, in 56 bytes
- * instead of an object of 360, so that many keys are overwritten without a read. A hash table of fixed size over one buffer: sets of eight slots, a
- * key belongs to one set, and a full set gives up a slot in turn. That a key is absent is kept too.
+ * instead of an object of 360, so that many keys are overwritten without a read. A hash table of
+ * fixed size over one buffer: sets of eight slots, a key belongs to one set, and a full set gives
+ * up a slot in turn. That a key is absent is kept too.
  *
  * A key is known by 96 bits of a seeded hash alone. Among 2^18 entries a key that is not there
  * meets a twin with odds of 2^-78 per look-up. It would take the twin's header, so its own
