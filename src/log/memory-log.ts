@@ -9,7 +9,7 @@ import type { LogFloor } from '../raft/types.js';
 import type { LogEntry, LogRecord, LogStats, RestoredLog } from '../replica/ports.js';
 import type { GroupLog } from './group-log.js';
 import type { CompleteLog } from './options.js';
-import { fromMemory, pickRefs } from './reader.js';
+import { fromMemory } from './reader.js';
 import { type EntryRef, type MetaRecord, pendingRef } from './refs.js';
 import { Retention } from './retention.js';
 import { LogState } from './state.js';
@@ -84,8 +84,7 @@ class MemoryLog implements CompleteLog {
   }
 
   recent(group: GroupId, from: LogIndex, to: LogIndex, maxBytes: number): LogEntry[] | null {
-    const log = this.#state.groups.get(group);
-    const refs = log === undefined ? null : pickRefs(log, { from, to, maxBytes });
+    const refs = this.#state.pick(group, { from, to, maxBytes });
     return refs === null ? null : fromMemory(refs);
   }
 
@@ -110,16 +109,15 @@ class MemoryLog implements CompleteLog {
   }
 
   hold(group: GroupId, index: LogIndex | null): void {
-    const log = this.#state.groups.get(group);
-    if (log !== undefined) log.held = index;
+    this.#state.hold(group, index);
   }
 
   floor(group: GroupId): LogFloor | null {
-    return this.#state.groups.get(group)?.floor ?? null;
+    return this.#state.floor(group);
   }
 
   liveBytes(group: GroupId): number {
-    return this.#state.groups.get(group)?.bytes ?? 0;
+    return this.#state.liveBytes(group);
   }
 
   stats(): LogStats {

@@ -12,7 +12,7 @@ import { FRAME_HEADER } from './frame.js';
 import type { LogFs } from './fs.js';
 import type { CompleteLog, FileLogOptions } from './options.js';
 import type { Item } from './queue.js';
-import { fromDisk, fromMemory, pickRefs } from './reader.js';
+import { fromDisk, fromMemory } from './reader.js';
 import { type EntryRef, type MetaRecord, type MetaRef, pendingRef } from './refs.js';
 import type { Replayer } from './replay.js';
 import { Retention } from './retention.js';
@@ -121,8 +121,7 @@ export class RunningLog implements CompleteLog {
   }
 
   recent(group: GroupId, from: LogIndex, to: LogIndex, maxBytes: number): LogEntry[] | null {
-    const log = this.#state.groups.get(group);
-    const refs = log === undefined ? null : pickRefs(log, { from, to, maxBytes });
+    const refs = this.#state.pick(group, { from, to, maxBytes });
     return refs === null ? null : fromMemory(refs);
   }
 
@@ -132,8 +131,7 @@ export class RunningLog implements CompleteLog {
     to: LogIndex,
     maxBytes: number,
   ): Promise<readonly LogEntry[] | null> {
-    const log = this.#state.groups.get(group);
-    const refs = log === undefined ? null : pickRefs(log, { from, to, maxBytes });
+    const refs = this.#state.pick(group, { from, to, maxBytes });
     if (refs === null) return null;
     try {
       return await this.#load(refs);
@@ -156,16 +154,15 @@ export class RunningLog implements CompleteLog {
   }
 
   hold(group: GroupId, index: LogIndex | null): void {
-    const log = this.#state.groups.get(group);
-    if (log !== undefined) log.held = index;
+    this.#state.hold(group, index);
   }
 
   floor(group: GroupId): LogFloor | null {
-    return this.#state.groups.get(group)?.floor ?? null;
+    return this.#state.floor(group);
   }
 
   liveBytes(group: GroupId): number {
-    return this.#state.groups.get(group)?.bytes ?? 0;
+    return this.#state.liveBytes(group);
   }
 
   stats(): LogStats {

@@ -5,9 +5,10 @@
 import { unreachable } from '../base/assert.js';
 import type { GroupId, LogIndex, ReplicaId } from '../base/ids.js';
 import { ZERO_INDEX, ZERO_TERM } from '../base/ids.js';
-import type { HardState } from '../raft/types.js';
+import type { HardState, LogFloor } from '../raft/types.js';
 import type { RestoredGroup, RestoredLog } from '../replica/ports.js';
 import { GroupLog } from './group-log.js';
+import { pickRefs, type Wanted } from './reader.js';
 import type { EntryRef, MetaRef, Owner } from './refs.js';
 
 const NO_HARD_STATE: HardState = { term: ZERO_TERM, vote: null, commit: ZERO_INDEX };
@@ -55,6 +56,25 @@ export class LogState {
   find(owner: Owner): GroupLog | null {
     const log = this.groups.get(owner.group);
     return log !== undefined && log.replica === owner.replica ? log : null;
+  }
+
+  hold(group: GroupId, index: LogIndex | null): void {
+    const log = this.groups.get(group);
+    if (log !== undefined) log.held = index;
+  }
+
+  floor(group: GroupId): LogFloor | null {
+    return this.groups.get(group)?.floor ?? null;
+  }
+
+  liveBytes(group: GroupId): number {
+    return this.groups.get(group)?.bytes ?? 0;
+  }
+
+  /** Null: a part was released, or the group is not known. */
+  pick(group: GroupId, wanted: Wanted): EntryRef[] | null {
+    const log = this.groups.get(group);
+    return log === undefined ? null : pickRefs(log, wanted);
   }
 
   restored(tornTail: RestoredLog['tornTail']): RestoredLog {
