@@ -156,10 +156,12 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
   readonly #replicaHost: ReplicaHost = {
     monotonic: () => this.#parts.clock.monotonic(),
     clusterNow: () => this.clusterClock.now(),
+    atLeast: (time) => this.clusterClock.atLeast(time),
     clockTrusted: () => this.clusterClock.trusted,
     wake: (group) => this.wake(group),
     spaceLow: () => this.duties.spaceLow,
     logBusy: () => this.#parts.log.busy,
+    logFloor: (group) => this.#parts.log.floor(group),
     write: (records, sync, onDurable) => this.#write(records, sync, onDurable),
     send: (group, to, message, payloads) =>
       this.#parts.transport.send(to, { group, message, payloads }),
@@ -286,6 +288,15 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     return leader === null ? null : replica.nodeOf(leader);
   }
 
+  /** An append for that node did not fit into its queue: the core probes where it stands. */
+  onDropped(peer: NodeId, group: GroupId): void {
+    const replica = this.replicas.get(group);
+    const member = replica?.memberOn(peer) ?? null;
+    if (replica === undefined || member === null || replica.stopped) return;
+    replica.core.reportUnreachable(member);
+    this.wake(group);
+  }
+
   onSnapshot(from: NodeId, header: SnapshotHeader) {
     return this.#snapshots.receive(from, header);
   }
@@ -307,13 +318,13 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     this.wake(group);
   }
 
-  /** The store is durable up to here: the logs may be let go of. */
+  /** The store is durable up to here: the log decides how long a tail it keeps for followers. */
   onFlushed(
     groups: readonly { readonly group: GroupId; readonly index: LogIndex; readonly term: Term }[],
   ): void {
     for (const { group, index, term } of groups) {
-      const release = this.replicas.get(group)?.onFlushed(index, term) ?? null;
-      if (release !== null) this.#parts.log.release(group, release.index, release.term);
+      this.#parts.log.release(group, index, term);
+      this.replicas.get(group)?.compact();
     }
   }
 

@@ -32,7 +32,6 @@ export function hostLimits(options: Options): HostLimits {
     maxReadRounds: READ_ROUNDS,
     runCommands: RUN_COMMANDS,
     runMs: RUN_MS,
-    logBytesPerGroup: options.logBytesPerGroup,
   };
 }
 

@@ -75,6 +75,7 @@ function handlerOf(
       assembly.host?.onPeerUp(peer);
     },
     onPeerDown: (peer) => assembly.host?.onPeerDown(peer),
+    onDropped: (peer, group) => assembly.host?.onDropped(peer, group),
     onCall: (_from, method, body, answer) => late.serve?.(method, body, answer),
     onSnapshot(from, header) {
       if (assembly.host === null) throw new Error('the node is starting');

@@ -20,7 +20,6 @@ import { applyConfigToDescriptor } from '../shard/members.js';
 import type { EntryPayload } from '../wire/entry/types.js';
 import { Applier } from './applier.js';
 import { Callers, type Standing } from './callers.js';
-import { Compaction } from './compaction.js';
 import { EntryCache } from './entry-cache.js';
 import { Installation, type Received } from './installation.js';
 import type { LogEntry, LogRecord } from './ports.js';
@@ -62,7 +61,6 @@ export class Replica implements Standing {
   readonly #cache: EntryCache;
   readonly #callers: Callers;
   readonly #applier: Applier;
-  readonly #compaction: Compaction;
   readonly #shipping: Shipping;
   readonly #installation: Installation;
   readonly #fail = (error: unknown): void => this.#host.onFatal(this.group, error);
@@ -81,7 +79,6 @@ export class Replica implements Standing {
     this.#host = parts.host;
     this.#machine = parts.machine;
     this.#cache = new EntryCache();
-    this.#compaction = new Compaction(parts.limits.logBytesPerGroup / 2);
     const { group, core, host, readLog, recentLog } = parts;
     this.#shipping = new Shipping({
       group,
@@ -91,6 +88,7 @@ export class Replica implements Standing {
       readLog,
       recentLog,
       nodeOf: (replica) => this.nodeOf(replica),
+      compact: () => this.compact(),
       stopped: () => this.#stopped,
     });
     this.#installation = new Installation({
@@ -308,7 +306,6 @@ export class Replica implements Standing {
 
   #onEntry(entry: CommittedEntry, applied: AppliedEntry): void {
     const { index } = entry;
-    this.#compaction.onApplied(entry.bytes.length);
     this.#callers.onEntry(entry, applied);
     if (entry.kind === 'config') this.#onConfig(index, applied.payload);
     if (applied.digest !== undefined) this.#host.onDigest(this.group, index, applied.digest);
@@ -323,17 +320,18 @@ export class Replica implements Standing {
   }
 
   #onRun(applied: LogIndex): void {
+    if (this.#machine !== null) this.#host.atLeast(this.#machine.clusterTime);
     this.core.advance({ kind: 'applied', index: applied });
     this.#cache.trim(applied);
     this.#callers.onRun(applied);
     this.#host.wake(this.group);
   }
 
-  /** The store holds everything up to here: the log below a tail may go. */
-  onFlushed(index: LogIndex, term: Term): { readonly index: LogIndex; readonly term: Term } | null {
-    const release = this.#compaction.onFlushed(index, term);
-    if (release !== null && !this.#stopped) this.core.compact(release.index);
-    return release;
+  /** The log has let go of entries: the core does not offer them any more. */
+  compact(): void {
+    const floor = this.#host.logFloor(this.group);
+    if (this.#stopped || floor === null || floor.index > this.#applier.applied) return;
+    this.core.compact(floor.index);
   }
 
   get fenced(): boolean {

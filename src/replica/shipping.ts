@@ -33,6 +33,8 @@ export interface ShippingParts {
   readonly readLog: ReadLog;
   readonly recentLog: RecentLog;
   readonly nodeOf: (replica: ReplicaId) => NodeId | null;
+  /** The log has let go of entries that the core believes in. */
+  readonly compact: () => void;
   readonly stopped: () => boolean;
 }
 
@@ -80,7 +82,7 @@ export class Shipping {
   }
 
   #sendFromLog(node: NodeId, message: MessageOf<'append'>): void {
-    const { group, core, host, readLog, stopped } = this.#parts;
+    const { group, core, host, readLog, compact, stopped } = this.#parts;
     const { from, to } = rangeOf(message);
     core.pauseAppends(message.to);
     readLog(from, to, Number.MAX_SAFE_INTEGER).then(
@@ -89,7 +91,10 @@ export class Shipping {
         if (found !== null && fits(found, message)) {
           const payloads = found.map((entry) => entry.bytes);
           host.send(group, node, message, payloads);
-        } else core.reportUnreachable(message.to);
+        } else {
+          compact();
+          core.reportUnreachable(message.to);
+        }
         core.resumeAppends(message.to);
         host.wake(group);
       },

@@ -2,7 +2,7 @@
 import type { EpochMs, GroupId, LogIndex, MonoMs, NodeId, ReplicaId } from '../base/ids.js';
 import type { RouteAnswer } from '../kv/forward.js';
 import type { Command, ShardWrite } from '../kv/request.js';
-import type { Message, SoftState } from '../raft/types.js';
+import type { LogFloor, Message, SoftState } from '../raft/types.js';
 import type { LogRecord } from './ports.js';
 
 /** Never `unreachable`: the replica is here. */
@@ -38,6 +38,8 @@ export type MetaAnswer =
 export interface ReplicaHost {
   monotonic(): MonoMs;
   clusterNow(): EpochMs;
+  /** An entry applied here carries this time: the cluster clock is never behind it. */
+  atLeast(time: EpochMs): void;
   /** False until enough clocks were heard: nothing is stamped before. */
   clockTrusted(): boolean;
   /** The replica has something to do at the end of this turn. */
@@ -46,6 +48,8 @@ export interface ReplicaHost {
   spaceLow(): boolean;
   /** True while a frame is being written and little has gathered: proposals had better wait. */
   logBusy(): boolean;
+  /** Up to where the log has let go of the group's entries. */
+  logFloor(group: GroupId): LogFloor | null;
   write(records: readonly LogRecord[], sync: boolean, onDurable: () => void): void;
   send(group: GroupId, to: NodeId, message: Message, payloads: readonly Uint8Array[]): void;
   onSoftState(group: GroupId, soft: SoftState): void;
@@ -67,5 +71,4 @@ export interface ReplicaLimits {
   /** A run of apply ends after this many commands or this much time. */
   readonly runCommands: number;
   readonly runMs: number;
-  readonly logBytesPerGroup: number;
 }
