@@ -84,14 +84,25 @@ export class Snapshots {
     }
     this.#parts.say('receiving a snapshot', { group, from, index: header.index });
     const incoming = this.#parts.state.receive(group, header.to, header.descriptor);
+    // From its end on the snapshot is the core's: its record may be durable when the stream breaks.
+    let ending = false;
+    let broken: string | null = null;
     return {
       chunk: (bytes) => incoming.chunk(bytes),
       finish: async (summary) => {
+        ending = true;
         const descriptor = await incoming.finish(summary);
+        if (broken !== null) {
+          await incoming.abort();
+          throw new Error(broken);
+        }
         await this.#offer(replica, header, descriptor, incoming);
         this.#parts.say('snapshot installed', { group, index: header.index });
       },
-      abort: () => void incoming.abort().catch(() => undefined),
+      abort(reason) {
+        broken = reason;
+        if (!ending) incoming.abort().catch(() => undefined);
+      },
     };
   }
 
