@@ -70,12 +70,14 @@ export class ClusterClock {
     }
     // Of fewer the median is nobody's: one wrong clock that is cut off would follow itself.
     if (offsets.length * 2 <= nodes) return;
+    const first = !this.#trusted;
     this.#trusted = true;
     offsets.sort((a, b) => a - b);
     // Of an even number the lower middle: a clock that runs ahead alone does not pull.
     const median = offsets[Math.floor((offsets.length - 1) / 2)] as number;
     const lead = median - this.#offset;
-    if (lead > STEP_MS) this.#offset = median;
+    // Before its first median this node stamped nothing that a step could make expire early.
+    if (lead > STEP_MS || (first && lead > 0)) this.#offset = median;
     else this.#offset += Math.max(-SLEW * elapsed, Math.min(SLEW * elapsed, lead));
   }
 }

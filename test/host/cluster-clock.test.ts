@@ -88,6 +88,20 @@ describe('the cluster clock', () => {
     expect(last - start).toBeLessThanOrEqual(9_110);
   });
 
+  it('takes the median at once when it first hears a majority: nothing was stamped before', () => {
+    const clock = manualClock(10 * HOUR);
+    const cluster = new ClusterClock(clock, at(10 * HOUR - 6_000));
+    cluster.onBeat(nodeId(2), clock.wall());
+    cluster.adjust(3);
+    expect(cluster.now()).toBe(10 * HOUR);
+    // Later a lead of that size is slewed.
+    clock.setWall(clock.wall() + 6_000);
+    clock.advance(1_000);
+    cluster.onBeat(nodeId(2), clock.wall());
+    cluster.adjust(3);
+    expect(cluster.now()).toBeLessThanOrEqual(10 * HOUR + 1_100);
+  });
+
   it('steps forward at once when the median leads by more than ten seconds', () => {
     const clock = manualClock(10 * HOUR);
     const cluster = new ClusterClock(clock, at(HOUR));
