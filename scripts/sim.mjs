@@ -4,8 +4,9 @@
  * when an invariant was broken, 5 when nothing was broken but a row of the coverage table stayed at
  * zero, 2 for a number that is none. docs/simulation.md explains the rest.
  */
-import { availableParallelism } from 'node:os';
+
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle } from './sim/bundle.mjs';

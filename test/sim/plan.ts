@@ -10,6 +10,8 @@ export interface Plan {
   readonly nodes: number;
   readonly replicas: number;
   readonly clients: number;
+  /** The node whose stored bytes may rot, counted from 0. */
+  readonly victim: number;
   /** Milliseconds between two operations of a client, on average. */
   readonly thinkMs: number;
   /** Milliseconds of the first phase, at least. */
@@ -25,6 +27,7 @@ export function drawPlan(chance: Chance): Plan {
     nodes,
     replicas: nodes === 5 && chance.below(2) === 0 ? 5 : 3,
     clients: 8,
+    victim: chance.below(nodes),
     thinkMs: chance.between(90, 150),
     faultyMs: 30_000,
     options: {

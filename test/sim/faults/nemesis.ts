@@ -7,6 +7,7 @@ import type { Chance } from '../world/chance.js';
 import { CLOCK_FAULTS } from './clocks.js';
 import { DISK_FAULTS } from './disks.js';
 import type { Fault } from './fault.js';
+import { MEDIA_FAULTS } from './media.js';
 import { PROCESS_FAULTS } from './processes.js';
 import { WIRE_FAULTS } from './wires.js';
 
@@ -15,6 +16,7 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...WIRE_FAULTS,
   ...DISK_FAULTS,
   ...CLOCK_FAULTS,
+  ...MEDIA_FAULTS,
 ];
 
 /** At least so many kinds are on in a seed. */
@@ -87,6 +89,7 @@ export class Nemesis {
     this.#healed = true;
     for (const end of [...this.#running.values()]) end();
     for (const node of this.#cluster.nodes) {
+      node.supervised = true;
       node.running?.process.dieAt(null);
       node.start();
     }

@@ -48,6 +48,9 @@ export interface Running {
   node: RunningNode | null;
 }
 
+/** A supervisor's patience. */
+const RESTART_MS = 300;
+
 export class SimNode {
   readonly id: NodeId;
   readonly disk: Disk;
@@ -57,6 +60,8 @@ export class SimNode {
   running: Running | null = null;
   /** It has ended and its supervisor does not start it again. */
   retired: string | null = null;
+  /** Whoever ends by itself is started again soon; before, a fault's end does that. */
+  supervised = false;
   /** Errors by which it may end rightly, after what was done to its disk. */
   readonly mayEndBy = new Set<ErrorCode>();
   #dataDir: SimDataDir;
@@ -129,6 +134,7 @@ export class SimNode {
     if (!this.mayEndBy.has(error.code)) this.parts.onBug(this, thrown);
     if (error.code === 'CORRUPT') this.retired = error.message;
     this.kill('ended by itself', false);
+    if (this.supervised) this.parts.timeline.in(RESTART_MS, null, 'supervisor', () => this.start());
   }
 
   /** The process is gone at once; with `powerCut` also what its disk had not synced. */
