@@ -27,6 +27,7 @@ function sentence(op: HistoryOp): string {
 }
 
 function violationText({ key, part, at }: Violation): string {
+  if (part.length === 0) return `key ${JSON.stringify(key)}: no order explains it either`;
   const head = `key ${JSON.stringify(key)}: no order explains these ${part.length} operations`;
   return [`${head} (by ${at} µs)`, ...part.map(sentence)].join('\n');
 }

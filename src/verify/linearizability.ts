@@ -12,7 +12,7 @@
  * after its call, or never. The same time at two places means at once, so in either order.
  */
 import type { HistoryOp } from './history.js';
-import { cutAt, minimise, minimiseBudget } from './minimise.js';
+import { minimise, minimiseBudget } from './minimise.js';
 import { type Move, moveOf } from './model.js';
 import { KeySearch } from './search.js';
 
@@ -26,7 +26,10 @@ export interface CheckOptions {
 
 export interface Violation {
   readonly key: string;
-  /** The smallest part found that no order explains, whatever the other operations did; by call. */
+  /**
+   * The smallest part found that no order explains, whatever the other operations did; by call.
+   * Empty beyond `maxParts`.
+   */
   readonly part: readonly HistoryOp[];
   /** By this time of the history the contradiction was complete. */
   readonly at: number;
@@ -73,9 +76,8 @@ export class HistoryChecker {
       const result = new KeySearch(moves, (steps) => shouldStop(key, steps)).run();
       if (result.kind === 'undecided') undecided.push(key);
       if (result.kind !== 'violation') continue;
-      const cut = cutAt(moves, result.at);
       const small = violations.length < (options.maxParts ?? DEFAULT_MAX_PARTS);
-      const part = small ? minimise(cut, minimiseBudget()) : cut.filter((move) => !move.optional);
+      const part = small ? minimise(moves, result.at, minimiseBudget()) : [];
       violations.push({ key, part: part.map(({ source }) => source), at: result.at });
     }
     const counted = { operations: this.#operations, keys: this.#moves.size };

@@ -20,8 +20,8 @@ export interface MinimiseBudget {
 
 export const minimiseBudget = (): MinimiseBudget => ({ steps: STEPS_IN_ALL });
 
-/** Moves that had returned by `at`; what was on its way then may have taken effect or not. */
-export function cutAt(moves: readonly Move[], at: number): Move[] {
+/** What was on its way at this time may have taken effect or not; what came later is left out. */
+function cutAt(moves: readonly Move[], at: number): Move[] {
   const kept: Move[] = [];
   for (const move of moves) {
     if (move.source.call > at) continue;
@@ -29,6 +29,21 @@ export function cutAt(moves: readonly Move[], at: number): Move[] {
     if (cut !== null) kept.push(cut);
   }
   return kept;
+}
+
+/**
+ * The history up to where the search found it wrong. The answers of what was on its way then may be
+ * part of what is wrong; then it has to be as long as they took.
+ */
+function shortened(moves: readonly Move[], at: number): Move[] {
+  const short = cutAt(moves, at);
+  const search = new KeySearch(short, (steps) => steps > STEPS_PER_TRIAL);
+  if (search.run().kind === 'violation') return short;
+  let end = at;
+  for (const { source, optional } of moves) {
+    if (!optional && source.call <= at) end = Math.max(end, source.return);
+  }
+  return cutAt(moves, end);
 }
 
 /**
@@ -86,10 +101,11 @@ function latest(moves: readonly Move[], all: readonly Move[], budget: MinimiseBu
 }
 
 /**
- * Delta debugging (Zeller and Hildebrandt, 2002) over the required moves of a violation. The
- * operations come back by call.
+ * Delta debugging (Zeller and Hildebrandt, 2002) over the required moves of a history that the
+ * search found wrong `at` this time. The operations come back by call.
  */
-export function minimise(moves: readonly Move[], budget: MinimiseBudget): Move[] {
+export function minimise(history: readonly Move[], at: number, budget: MinimiseBudget): Move[] {
+  const moves = shortened(history, at);
   const required = moves.filter((move) => !move.optional);
   required.sort((a, b) => a.source.return - b.source.return);
   let part = latest(required, moves, budget);

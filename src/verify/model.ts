@@ -13,7 +13,7 @@ export const ANY = Symbol('any');
 export type Known = State | typeof ANY;
 
 /** Effects by kind; `undefined` fields of the answer bind nothing. */
-type Effect =
+export type Effect =
   | { readonly kind: 'get'; readonly value: State | undefined }
   | { readonly kind: 'exists'; readonly found: boolean | undefined }
   | {
@@ -227,6 +227,13 @@ export function moveOf(op: HistoryOp): Move | null {
   return { source: op, effect, optional, readOnly, blind: isBlind(effect) };
 }
 
+/** Its answer fits one value alone, or values of one length. */
+export function isExact({ effect }: Move): boolean {
+  if (effect.kind === 'incr') return effect.value !== undefined;
+  if (effect.kind === 'append') return effect.length !== undefined;
+  return effect.kind === 'swap' && effect.applied === true;
+}
+
 /** The same operation with all that bound it taken away; null when nothing is left of it. */
 export function relaxed(move: Move): Move | null {
   if (move.optional) return move;
@@ -237,4 +244,20 @@ export function relaxed(move: Move): Move | null {
 }
 
 /** Two optional moves with one name may stand for each other once both were called. */
-export const nameOf = (move: Move): string => JSON.stringify([move.source.op, move.source.args]);
+export function nameOf({ effect }: Move): string {
+  switch (effect.kind) {
+    case 'set':
+      return `set ${effect.condition} ${effect.value}`;
+    case 'swap':
+      return `swap ${effect.old.length} ${effect.old} ${effect.value ?? '-'}${effect.value === null}`;
+    case 'incr':
+      return `incr ${effect.by}`;
+    case 'append':
+      return `append ${effect.tail}`;
+    case 'del':
+    case 'get':
+    case 'exists':
+    case 'incr-fails':
+      return effect.kind;
+  }
+}

@@ -38,9 +38,12 @@ function meetsLonger(move: Move, value: string): boolean {
     }
     case 'append':
       return effect.length === undefined || value.length + effect.tail.length < effect.length;
-    case 'exists':
     case 'set':
+      return effect.previous !== undefined;
+    case 'exists':
     case 'del':
+      // They tell a value from none, and this one is a value already.
+      return false;
     case 'incr':
     case 'incr-fails':
       return true;
@@ -55,6 +58,7 @@ function meetsLarger({ effect }: Move, value: State): boolean {
       ? BigInt(effect.value) > now
       : effect.value === undefined;
   }
+  if (effect.kind === 'exists' || effect.kind === 'del') return false;
   if (effect.kind !== 'incr' || typeof effect.value !== 'string') return true;
   return !INTEGER.test(effect.value) || BigInt(effect.value) - effect.by > now;
 }
@@ -82,19 +86,20 @@ function leadsOn(value: Known, seers: readonly Move[], onward: readonly Move[]):
 }
 
 /**
- * How likely it is that an optional move with this value took effect here, 0 first; null when it
- * would make no difference. `seers` have to come and look; `onward` are optional and do not
+ * How likely it is that an optional move took effect here that makes `value` of `before`, 0 first;
+ * null when it would make no difference. `seers` have to come and look; `onward` are optional and do not
  * overwrite; `ahead` is what later reads see.
  */
 export function rankOf(
-  value: Known,
+  { value, before }: { readonly value: Known; readonly before: Known },
   seers: readonly Move[],
   onward: readonly Move[],
   ahead: readonly State[],
 ): number | null {
   let seen = false;
   for (const move of seers) {
-    if (after(move.effect, value) === undefined) continue;
+    const result = after(move.effect, value);
+    if (result === undefined || result === after(move.effect, before)) continue;
     if (targetOf(move) === value || move.effect.kind === 'incr') return 0;
     seen = true;
   }

@@ -7,18 +7,18 @@
  * What keeps it fast, and why nothing is lost by it:
  *   1. A read-only candidate that fits the value goes at once: wherever else an order has it, it
  *      could as well stand here.
- *   2. An optional move (unknown outcome) is never followed by one that overwrites it unseen:
- *      without the two in that order the order would be as good. So it is tried only where a
- *      candidate could see it.
+ *   2. An optional move (unknown outcome) is never followed by one that would do the same without
+ *      it: the order without it is as good. So it is tried only where it makes a difference.
  *   3. Optional moves of one name are one class with a count; a configuration that failed with
  *      fewer of them used fails with more.
  */
-import { ANY, after, type Known, type Move, nameOf, type State } from './model.js';
+import { ANY, after, isExact, type Known, type Move, nameOf, type State } from './model.js';
 import { commute, rankOf } from './optional.js';
+import { hideUnseen, metBy, WriterIndex } from './values.js';
 
 export type SearchResult =
   | { readonly kind: 'linearizable' }
-  /** No order explains the answers of what had returned by `at`; later moves play no part. */
+  /** No order explains the answers of what was called by `at`; later moves play no part. */
   | { readonly kind: 'violation'; readonly at: number }
   | { readonly kind: 'undecided' };
 
@@ -37,17 +37,25 @@ interface OptionalClass {
   readonly calls: readonly number[];
 }
 
-interface Frame {
-  /** Undo the trail down to here to stand at this configuration again. */
-  readonly trail: number;
-  readonly frontier: number;
+const valueName = (value: Known): string =>
+  value === ANY ? '?' : value === null ? '-' : `=${value.length}=${value}`;
+
+/** What decides how the search goes on, beside the optional moves used so far. */
+interface Place {
   readonly state: Known;
   /** Unplaced required moves that may come next, by call. */
   readonly candidates: readonly number[];
+  /** The class of the last move when it was optional, and the value before it. */
+  readonly last: number;
+  readonly before: Known;
+}
+
+interface Frame extends Place {
+  /** Undo the trail down to here to stand at this configuration again. */
+  readonly trail: number;
+  readonly frontier: number;
   /** What to try: a required move's index, or −1 − class. */
   readonly choices: readonly number[];
-  /** The class of the last move when it was optional: an overwriting one may not follow. */
-  readonly last: number;
   next: number;
 }
 
@@ -75,7 +83,10 @@ function lastNeeds(moves: readonly Move[]): number[] {
     if (value === undefined) continue;
     readAt.set(value, Math.max(readAt.get(value) ?? source.call, source.call));
   }
-  return moves.map(({ effect, source }) => {
+  return moves.map((move) => {
+    const { effect, source } = move;
+    // Only one value suits it: where it fits it mostly belongs.
+    if (isExact(move)) return -1;
     const value = effect.kind === 'set' || effect.kind === 'swap' ? effect.value : undefined;
     return Math.max(source.call, (value === undefined ? undefined : readAt.get(value)) ?? 0);
   });
@@ -87,6 +98,7 @@ export class KeySearch {
   readonly #classes: readonly OptionalClass[];
   readonly #byReturn: readonly number[];
   readonly #needs: readonly number[];
+  readonly #writers: WriterIndex;
   readonly #stop: StopSearch;
   /** Unplaced moves as a doubly linked list by call; the last index is its head and end. */
   readonly #nextOf: Int32Array;
@@ -99,10 +111,13 @@ export class KeySearch {
   /** How many of #byReturn, from the first, are placed; and the most that ever were. */
   #frontier = 0;
   #furthest = 0;
+  /** The latest return of a move that was seen to be lost before its time. */
+  #blamed = Number.NEGATIVE_INFINITY;
   #steps = 0;
   #nextQuestion = STEPS_BETWEEN_QUESTIONS;
 
-  constructor(moves: readonly Move[], stop: StopSearch) {
+  constructor(history: readonly Move[], stop: StopSearch) {
+    const moves = hideUnseen(history);
     const required = moves.filter((move) => !move.optional);
     required.sort((a, b) => a.source.call - b.source.call);
     const optional = moves.filter((move) => move.optional);
@@ -111,6 +126,8 @@ export class KeySearch {
     this.#classes = classesOf(optional);
     this.#stop = stop;
     this.#needs = lastNeeds(required);
+    const kinds = this.#classes.map(({ move }) => move);
+    this.#writers = new WriterIndex(required, kinds);
     const returnOf = (index: number): number => (required[index] as Move).source.return;
     const indexes = required.map((_, index) => index);
     this.#byReturn = indexes.sort((a, b) => returnOf(a) - returnOf(b));
@@ -124,7 +141,7 @@ export class KeySearch {
 
   /** A fresh key is absent: `initial` null. */
   run(initial: Known = null): SearchResult {
-    const first = this.#enter(initial, NONE);
+    const first = this.#enter(initial, NONE, initial);
     if (first === 'done') return { kind: 'linearizable' };
     const stack: Frame[] = first === 'failed' ? [] : [first];
     while (stack.length > 0) {
@@ -143,12 +160,12 @@ export class KeySearch {
       }
       frame.next += 1;
       const state = this.#place(choice, frame.state);
-      const entered = this.#enter(state, choice < 0 ? -1 - choice : NONE);
+      const entered = this.#enter(state, choice < 0 ? -1 - choice : NONE, frame.state);
       if (entered === 'done') return { kind: 'linearizable' };
       if (entered !== 'failed') stack.push(entered);
     }
     const blocking = this.#moves[this.#byReturn[this.#furthest] as number] as Move;
-    return { kind: 'violation', at: blocking.source.return };
+    return { kind: 'violation', at: Math.max(blocking.source.return, this.#blamed) };
   }
 
   #undo(frame: Frame): void {
@@ -195,7 +212,7 @@ export class KeySearch {
   }
 
   /** Places what can only go now, and says what may come next. */
-  #enter(state: Known, placedLast: number): Frame | 'done' | 'failed' {
+  #enter(state: Known, placedLast: number, before: Known): Frame | 'done' | 'failed' {
     const end = this.#moves.length;
     let last = placedLast;
     let candidates: number[] = [];
@@ -215,30 +232,49 @@ export class KeySearch {
         } else candidates.push(at);
       }
     }
-    if (this.#hasFailed(candidates, state, last)) return 'failed';
-    const choices = this.#choices(candidates, state, last, bound);
+    const at: Place = { state, candidates, last, before };
+    if (this.#isLost(at) || this.#hasFailed(at)) return 'failed';
+    const choices = this.#choices(at, bound);
     const trail = this.#trail.length;
-    return { trail, frontier: this.#frontier, state, candidates, choices, last, next: 0 };
+    return { ...at, trail, frontier: this.#frontier, choices, next: 0 };
   }
 
-  #choices(
-    candidates: readonly number[],
-    state: Known,
-    last: number,
-    bound: number,
-  ): readonly number[] {
+  /** True when a candidate has to meet a value that nobody is left to write. */
+  #isLost({ state, candidates }: Place): boolean {
+    if (state === ANY) return false;
+    for (const index of candidates) {
+      const { effect, source } = this.#moves[index] as Move;
+      const value = metBy(effect);
+      if (value === undefined || value === state) continue;
+      const writers = this.#writers.of(value);
+      if (writers === undefined) continue;
+      const { required, optional } = writers;
+      const writes = (at: number): boolean =>
+        this.#placed[at] === 0 && (this.#moves[at] as Move).source.call <= source.return;
+      const mayWrite = (at: number): boolean =>
+        ((this.#classes[at] as OptionalClass).calls[this.#used[at] as number] ?? Infinity) <=
+        source.return;
+      if (required.some(writes) || optional.some(mayWrite)) continue;
+      this.#blamed = Math.max(this.#blamed, source.return);
+      return true;
+    }
+    return false;
+  }
+
+  #choices({ state, candidates, last, before }: Place, bound: number): readonly number[] {
     const choices = candidates.filter((index) => {
-      const move = this.#moves[index] as Move;
-      if (last !== NONE && move.blind) return false;
-      // A read that fits and is still here says what a value was that nothing was known of.
-      return after(move.effect, state) !== undefined;
+      const { effect } = this.#moves[index] as Move;
+      const value = after(effect, state);
+      if (value === undefined) return false;
+      // It would do the same without the optional move before it.
+      return last === NONE || after(effect, before) !== value;
     });
     const needs = this.#needs;
     choices.sort((a, b) => (needs[a] as number) - (needs[b] as number));
     if (this.#classes.length === 0) return choices;
     const optional = this.#available(bound);
     this.#steps += optional.length >> 4;
-    return [...choices, ...this.#usefulOptional(optional, candidates, state, last)];
+    return [...choices, ...this.#usefulOptional(optional, candidates, { state, last, before })];
   }
 
   #available(bound: number): number[] {
@@ -254,8 +290,7 @@ export class KeySearch {
   #usefulOptional(
     available: readonly number[],
     candidates: readonly number[],
-    state: Known,
-    last: number,
+    { state, last, before }: Pick<Place, 'state' | 'last' | 'before'>,
   ): number[] {
     const moveOf = (at: number): Move => (this.#classes[at] as OptionalClass).move;
     const seers: Move[] = [];
@@ -268,11 +303,11 @@ export class KeySearch {
     const ranked: (readonly [choice: number, rank: number])[] = [];
     for (const at of available) {
       const move = moveOf(at);
-      if (last !== NONE && move.blind) continue;
       if (last !== NONE && at < last && commute(move, moveOf(last), state)) continue;
       const value = after(move.effect, state);
       if (value === undefined || value === state) continue;
-      const rank = rankOf(value, seers, onward, ahead);
+      if (last !== NONE && after(move.effect, before) === value) continue;
+      const rank = rankOf({ value, before: state }, seers, onward, ahead);
       if (rank !== null) ranked.push([-1 - at, rank]);
     }
     ranked.sort(([, a], [, b]) => a - b);
@@ -292,22 +327,22 @@ export class KeySearch {
     return values;
   }
 
-  #name(candidates: readonly number[], state: Known, last: number): string {
-    const value = state === ANY ? '?' : state === null ? '' : `=${state}`;
-    return `${this.#frontier}${last === NONE ? ':' : `!${last}:`}${candidates.join()}${value}`;
+  #name({ candidates, state, last, before }: Place): string {
+    const place = `${this.#frontier}:${candidates.join()}${valueName(state)}`;
+    return last === NONE ? place : `${place}!${last}${valueName(before)}`;
   }
 
-  #hasFailed(candidates: readonly number[], state: Known, last: number): boolean {
+  #hasFailed(place: Place): boolean {
     if (this.#failed.size === 0) return false;
     const used = this.#used;
-    const before = this.#failed.get(this.#name(candidates, state, last));
+    const before = this.#failed.get(this.#name(place));
     return (
       before?.some((less) => less.every((count, at) => count <= (used[at] as number))) ?? false
     );
   }
 
-  #remember({ candidates, state, last }: Frame): void {
-    const name = this.#name(candidates, state, last);
+  #remember(place: Place): void {
+    const name = this.#name(place);
     const before = this.#failed.get(name);
     if (before === undefined) this.#failed.set(name, [this.#used.slice()]);
     else before.push(this.#used.slice());
