@@ -1,6 +1,7 @@
 /**
  * What travels between the nodes of a cluster on behalf of a caller: a command for one shard, run
- * on the node it is sent to or not at all, and what became of it.
+ * on the node it is sent to or not at all (or, relayed, on the one this hands it to), and what
+ * became of it.
  */
 import type { GroupId } from '../base/ids.js';
 import type { ErrorCode } from './errors.js';
@@ -8,7 +9,15 @@ import type { Reply } from './reply.js';
 import type { Command, ShardWrite } from './request.js';
 
 export type Forward =
-  | { readonly kind: 'write'; readonly group: GroupId; readonly write: ShardWrite }
+  | {
+      readonly kind: 'write';
+      readonly group: GroupId;
+      readonly write: ShardWrite;
+      /**
+       * The sender hears of no leader, the receiver may: it hands on what it cannot run, once.
+       */
+      readonly relay?: true;
+    }
   | {
       readonly kind: 'read';
       readonly group: GroupId;

@@ -100,7 +100,13 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
   );
   const registration = new Registration({ assembly, host, meta, metaClient, transport });
   const report = ownReport(assembly, host, storage, registration);
-  const services = peerServices({ host, metaClient, status: report });
+  const services = peerServices({
+    host,
+    metaClient,
+    status: report,
+    forward: (...call) => calls.forward(...call),
+    now: () => clock.monotonic(),
+  });
   link.serve((method, body, answer) => serveCall(services, clock, method, body, answer));
   await host.open(newborn, (group) => newborn && leadsAtBirth(plans, group, self));
   for (const [group, what] of storage.state.corrupt) host.duties.fence(group, what);

@@ -1,22 +1,30 @@
 /** What this node does when a peer calls: see `peer-calls.ts` for the table. */
-import { groupId, nodeId, replicaId } from '../base/ids.js';
+import { groupId, type MonoMs, nodeId, replicaId } from '../base/ids.js';
 import type { Host } from '../host/host.js';
 import { rowByCode } from '../kv/catalog/catalog.js';
 import type { MetaClient } from './meta-client.js';
-import type { PeerServices } from './peer-calls.js';
+import type { PeerCalls, PeerServices } from './peer-calls.js';
 
 export interface ServiceParts {
   readonly host: Host;
   readonly metaClient: MetaClient;
   readonly status: () => unknown;
+  /** To another node. */
+  readonly forward: PeerCalls['forward'];
+  readonly now: () => MonoMs;
 }
 
-export function peerServices({ host, metaClient, status }: ServiceParts): PeerServices {
+export function peerServices(parts: ServiceParts): PeerServices {
+  const { host, metaClient, status } = parts;
   return {
     forward(forward, deadline, done) {
       const replica = host.replicas.get(forward.group);
       const { command } = forward.kind === 'write' ? forward.write : forward;
-      if (replica === undefined || rowByCode(command.code) === undefined) {
+      const leader = host.leaders.of(forward.group);
+      if (forward.kind === 'write' && forward.relay && leader !== null && leader !== host.node) {
+        const { relay: _handedOn, ...write } = forward;
+        parts.forward(leader, write, deadline - parts.now(), done);
+      } else if (replica === undefined || rowByCode(command.code) === undefined) {
         done({ kind: 'not-leader' });
       } else if (forward.kind === 'write') {
         replica.write({ write: forward.write, deadline, done });

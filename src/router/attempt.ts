@@ -6,15 +6,17 @@
 import { unreachable } from '../base/assert.js';
 import type { GroupId, MonoMs, NodeId } from '../base/ids.js';
 import { ERRORS, RkvError } from '../kv/errors.js';
-import type { RouteAnswer } from '../kv/forward.js';
+import type { Forward, RouteAnswer } from '../kv/forward.js';
 import type { Command, ReadMode, SessionStamp } from '../kv/request.js';
 import type { LocalShard, RouterPorts, ShardPlace } from './ports.js';
+import type { Relays } from './relays.js';
 import type { OwnSessions } from './sessions.js';
 import type { RoutedAnswer } from './types.js';
 
 export interface AttemptParts {
   readonly ports: RouterPorts;
   readonly sessions: OwnSessions;
+  readonly relays: Relays;
   /** Runs the attempt again when something changed, or soon. */
   readonly retry: (attempt: Attempt) => void;
 }
@@ -51,8 +53,11 @@ export class Attempt {
     this.#tries++;
     const place = ports.place(bucket);
     if (place === null) this.#parts.retry(this);
-    else if (access === 'write') this.#write(place);
-    else this.#read(place);
+    else {
+      if (ports.leader(place.group) !== null) this.#parts.relays.onLeader(place.group);
+      if (access === 'write') this.#write(place);
+      else this.#read(place);
+    }
   }
 
   #write(place: ShardPlace): void {
@@ -66,11 +71,25 @@ export class Attempt {
       return;
     }
     const node = ports.leader(place.group);
-    if (node === null || node === ports.node) this.#parts.retry(this);
-    else {
-      const timeoutMs = deadline - ports.monotonic();
-      ports.forward(node, { kind: 'write', group: place.group, write }, timeoutMs, this.#onAnswer);
+    const timeoutMs = deadline - ports.monotonic();
+    const forward = { kind: 'write', group: place.group, write } as const;
+    if (node === null) this.#relay(place, { ...forward, relay: true });
+    else if (node === ports.node) this.#parts.retry(this);
+    else ports.forward(node, forward, timeoutMs, this.#onAnswer);
+  }
+
+  /** By another node, if one knows the leader that is not known here. */
+  #relay(place: ShardPlace, forward: Forward): void {
+    const { ports, relays } = this.#parts;
+    const node = relays.next(place);
+    if (node === null) {
+      this.#parts.retry(this);
+      return;
     }
+    ports.forward(node, forward, this.#request.deadline - ports.monotonic(), (answer) => {
+      relays.onAnswer(place.group, node, answer.kind === 'reply' || answer.kind === 'refused');
+      this.#onAnswer(answer);
+    });
   }
 
   /** The caller's stamp, or one of the node's own that stays the same for every try. */
@@ -90,13 +109,19 @@ export class Attempt {
     const mode = read.kind === 'lease' ? 'lease' : 'confirmed';
     const local = ports.local(place.group);
     const node = this.#readNode(place, local);
-    if (node === null) this.#parts.retry(this);
-    else if (node === ports.node && local !== null) {
+    const forward = { kind: 'read', group: place.group, command, mode } as const;
+    if (node === null || (node === ports.node && this.#knowsNoLeader(place))) {
+      this.#relay(place, forward);
+    } else if (node === ports.node && local !== null) {
       local.read({ command, mode, deadline, done: this.#onAnswer });
     } else {
-      const forward = { kind: 'read', group: place.group, command, mode } as const;
       ports.forward(node, forward, deadline - ports.monotonic(), this.#onAnswer);
     }
+  }
+
+  /** A replica here that was asked already asks a leader it does not hear. */
+  #knowsNoLeader({ group }: ShardPlace): boolean {
+    return this.#tries > 1 && this.#parts.ports.leader(group) === null;
   }
 
   /** The nearest replica that may serve this mode; after a failed try the leader, then any. */

@@ -11,6 +11,7 @@ import type { Command } from '../kv/request.js';
 import { bucketOf } from '../shard/slot.js';
 import { Attempt, type AttemptParts } from './attempt.js';
 import type { RouterPorts } from './ports.js';
+import { Relays } from './relays.js';
 import { OwnSessions } from './sessions.js';
 import type { RoutedAnswer, RoutedRequest, Router } from './types.js';
 
@@ -47,6 +48,7 @@ export function createRouter(ports: RouterPorts): Router {
   const parts: AttemptParts = {
     ports,
     sessions,
+    relays: new Relays(ports),
     retry: (attempt) => {
       waiting.push(attempt);
       arm();

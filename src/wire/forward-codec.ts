@@ -15,6 +15,7 @@ import { ByteWriter } from './entry/writer.js';
 const WRITE = 1;
 const READ = 2;
 const LEASE_READ = 3;
+const RELAYED_WRITE = 4;
 
 const ANSWERS = [
   'reply',
@@ -44,11 +45,15 @@ function readCommand(from: ByteReader): Command {
   return { code, database, args };
 }
 
+function kindOf(forward: Forward): number {
+  if (forward.kind === 'write') return forward.relay ? RELAYED_WRITE : WRITE;
+  return forward.mode === 'lease' ? LEASE_READ : READ;
+}
+
 /** `timeoutMs`: what is left of the caller's deadline. */
 export function encodeForward(forward: Forward, timeoutMs: number): Buffer {
   writer.restart();
-  const kind = forward.kind === 'write' ? WRITE : forward.mode === 'lease' ? LEASE_READ : READ;
-  writer.byte(kind);
+  writer.byte(kindOf(forward));
   writer.varint(forward.group);
   writer.varint(Math.max(0, Math.ceil(timeoutMs)));
   if (forward.kind === 'write') {
@@ -66,11 +71,13 @@ export function decodeForward(bytes: Uint8Array): { forward: Forward; timeoutMs:
   const group = groupId(from.varint());
   const timeoutMs = from.varint();
   switch (kind) {
-    case WRITE: {
+    case WRITE:
+    case RELAYED_WRITE: {
       const stamp = new SessionReader(from).read();
       const rangeEpoch = epoch(from.varint());
       const write = { stamp, rangeEpoch, command: readCommand(from) };
-      return { forward: { kind: 'write', group, write }, timeoutMs };
+      const relay = kind === RELAYED_WRITE ? { relay: true as const } : {};
+      return { forward: { kind: 'write', group, write, ...relay }, timeoutMs };
     }
     case READ:
     case LEASE_READ: {

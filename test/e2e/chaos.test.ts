@@ -191,6 +191,55 @@ describe('a leader in trouble', () => {
   });
 });
 
+describe('a link that is cut between a leader and a follower', () => {
+  it('stops nobody: the leader stays, and callers of the follower reach it', async () => {
+    const cluster = await up(PROXIED);
+    const client = await clientOf(cluster);
+    try {
+      const before = await client.admin.status();
+      const [leader, other] = [before.shards[0]?.leader ?? 0, before.shards[1]?.leader ?? 0];
+      const follower = other === leader ? (leader % 3) + 1 : other;
+      const address = before.nodes.find(({ id }) => id === follower)?.addresses.grpc ?? '';
+      const caller = await connect({ endpoints: [address] });
+      try {
+        const links = [
+          { from: leader, to: follower },
+          { from: follower, to: leader },
+        ];
+        const fault: Fault = { kind: 'partition', links, clog: false, forMs: 60_000 };
+        const over = injectFault({ home: sandbox.home, name: cluster.name }, fault);
+        const keys = Array.from({ length: 200 }, (_, index) => `p:${index}`);
+        const mine = keys.filter((key) => caller.shardOf(key) === 1);
+        const begins = performance.now();
+        let refused = 0;
+        for (let at = 0; performance.now() - begins < 10_000; at += 1) {
+          const key = mine[at % mine.length] ?? '';
+          const wrote = caller.set(key, `${at}`, { timeoutMs: 1_000 });
+          const read = wrote.then(() => caller.get(key, { timeoutMs: 1_000 }));
+          // the first two seconds are for noticing
+          const late = performance.now() - begins > 2_000;
+          const failed = await read.then(
+            () => false,
+            () => late,
+          );
+          if (failed) refused += 1;
+        }
+        expect(refused).toBe(0);
+        const after = await client.admin.status();
+        const terms = [before, after].map(({ shards }) => shards[0]?.term ?? 0) as [number, number];
+        expect(terms[1] - terms[0]).toBeLessThanOrEqual(2);
+        await healFaults({ home: sandbox.home, name: cluster.name });
+        expect((await over).hits).toBeGreaterThan(0);
+      } finally {
+        await caller.close();
+      }
+      await mustBeWhole(cluster);
+    } finally {
+      await client.close();
+    }
+  });
+});
+
 describe('a cluster that is not proxied', () => {
   it('is not given faults it cannot have, takes the others, and bad words are exit 2', async () => {
     const cluster = await up(['-n', '1']);

@@ -166,6 +166,76 @@ describe('one key', () => {
   });
 });
 
+describe('a leader that only this node cannot hear', () => {
+  const silent = () => {
+    const parts = setup();
+    parts.state.leaders.clear();
+    parts.state.localLeads = false;
+    return parts;
+  };
+
+  it('is reached through another replica: one asks, the others follow when it got through', () => {
+    const { clock, state, run, answers } = silent();
+    for (const value of ['1', '2', '3']) run('set', [FIRST, value]);
+    clock.advance(275);
+    expect(state.forwarded).toHaveLength(0);
+    clock.advance(50);
+    expect(state.forwarded.map(({ node }) => node)).toEqual([2]);
+    expect(state.forwarded[0]?.forward).toMatchObject({ kind: 'write', relay: true });
+    state.forwarded[0]?.done({ kind: 'not-leader' });
+    clock.advance(150);
+    expect(state.forwarded.map(({ node }) => node)).toEqual([2, 3]);
+    state.forwarded[1]?.done(ok);
+    clock.advance(50);
+    expect(state.forwarded.map(({ node }) => node)).toEqual([2, 3, 3, 3]);
+    for (const { done } of state.forwarded.slice(2)) done(ok);
+    expect(answers).toHaveLength(3);
+    run('set', [FIRST, '4']);
+    expect(state.forwarded.at(-1)?.node).toBe(3);
+  });
+
+  it('is asked for itself again as soon as it is heard', () => {
+    const { clock, state, run } = silent();
+    run('set', [FIRST, '1']);
+    clock.advance(325);
+    state.forwarded[0]?.done(ok);
+    state.leaders.set(groupId(1), nodeId(3));
+    run('set', [FIRST, '2']);
+    expect(state.forwarded[1]?.node).toBe(3);
+    expect(state.forwarded[1]?.forward).not.toHaveProperty('relay');
+    state.leaders.clear();
+    run('set', [FIRST, '3']);
+    expect(state.forwarded).toHaveLength(2);
+  });
+
+  it('is not looked for while its way is known to be lost, nor asked twice for a lost answer', () => {
+    const { clock, state, run, answers } = silent();
+    run('incr', [FIRST, '1'], LINEARIZABLE, 2_000);
+    clock.advance(325);
+    const [first] = state.forwarded;
+    first?.done({ kind: 'dropped' });
+    clock.advance(150);
+    const second = state.forwarded[1];
+    const stampOf = (one: typeof first): unknown =>
+      one?.forward.kind === 'write' ? one.forward.write.stamp : null;
+    expect(stampOf(second)).toEqual(stampOf(first));
+    second?.done(ok);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('is read through another replica', () => {
+    const { clock, state, run, answers } = silent();
+    run('get', [FIRST]);
+    expect(state.local).toHaveLength(1);
+    state.local[0]?.done({ kind: 'not-leader' });
+    clock.advance(325);
+    expect(state.local).toHaveLength(1);
+    expect(state.forwarded[0]).toMatchObject({ node: 2, forward: { kind: 'read' } });
+    state.forwarded[0]?.done(ok);
+    expect(answers).toHaveLength(1);
+  });
+});
+
 describe('reads', () => {
   it('the replica of this node serves them; without one the leader does', () => {
     const { state, run } = setup();
