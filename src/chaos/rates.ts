@@ -9,10 +9,14 @@ export const MAX_PER_MINUTE = 600;
 /** What needs the proxies and adapters of `cluster up --proxied`. */
 const NEEDS_PROXIES: readonly FaultKind[] = ['partition', 'delay', 'slow-disk', 'clock'];
 const NEEDS_PEERS: readonly FaultKind[] = ['partition', 'delay'];
+/** A killed node has lost its memory, and slow memory is no slow disk. */
+const NEEDS_DISK: readonly FaultKind[] = ['kill', 'slow-disk'];
 
 export interface Ability {
   readonly proxied: boolean;
   readonly nodes: number;
+  /** Its nodes keep everything in memory. */
+  readonly inMemory: boolean;
   readonly cluster: string;
 }
 
@@ -47,9 +51,11 @@ export function ratesFor(
   return new Map(kinds.map((kind) => [kind, given.get(kind) ?? usual]));
 }
 
-function obstacle(kind: FaultKind, { proxied, nodes, cluster }: Ability): string | null {
+function obstacle(kind: FaultKind, ability: Ability): string | null {
+  const { proxied, nodes, inMemory, cluster } = ability;
   if (NEEDS_PROXIES.includes(kind) && !proxied) return `cluster '${cluster}' is not proxied`;
   if (NEEDS_PEERS.includes(kind) && nodes < 2) return `cluster '${cluster}' has only one node`;
+  if (NEEDS_DISK.includes(kind) && inMemory) return `cluster '${cluster}' is in memory only`;
   return null;
 }
 

@@ -8,7 +8,7 @@ import { connect } from '../client/connect.js';
 import { RkvError, toRkvError } from '../kv/errors.js';
 import type { FaultKind } from '../launcher/fault-types.js';
 import { type ClusterName, healFaults, injectFault, statusOf, waitFor } from '../launcher/local.js';
-import { noCluster } from '../launcher/record.js';
+import { noCluster, readRecord } from '../launcher/record.js';
 import type { ClusterView } from '../launcher/view.js';
 import type { HistoryOp } from '../verify/history.js';
 import { HistoryChecker } from '../verify/linearizability.js';
@@ -42,7 +42,8 @@ export async function lookAt(cluster: ClusterName): Promise<{ view: ClusterView 
   const view = await statusOf(cluster);
   if (view.supervisor === null || view.state !== 'running') throw noCluster(cluster.name);
   const { proxied = false, nodes, name } = view;
-  return { view, proxied, nodes: nodes.length, cluster: name };
+  const inMemory = readRecord(cluster.home, name)?.options.engine === 'memory';
+  return { view, proxied, nodes: nodes.length, inMemory, cluster: name };
 }
 
 export interface ChaosRequest extends Omit<ChaosOptions, 'rates'> {

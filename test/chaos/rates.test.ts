@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRate, ratesFor } from '../../src/chaos/rates.js';
 import { FAULT_KINDS } from '../../src/launcher/fault-types.js';
 
-const PROXIED = { proxied: true, nodes: 3, cluster: 'c' };
+const PROXIED = { proxied: true, nodes: 3, inMemory: false, cluster: 'c' };
 const PLAIN = { ...PROXIED, proxied: false };
 
 describe('ratesFor', () => {
@@ -38,6 +38,14 @@ describe('ratesFor', () => {
       expect(() => ratesFor([], new Map([[kind, 1]]), PLAIN)).toThrow(expected);
     },
   );
+
+  it('what is in memory only is neither killed nor on a slow disk', () => {
+    const ability = { ...PROXIED, inMemory: true };
+    const kinds = [...ratesFor([], new Map(), ability).keys()];
+    expect(kinds).toEqual(['pause', 'partition', 'delay', 'clock']);
+    const sentence = "--kill: cluster 'c' is in memory only";
+    expect(() => ratesFor(['kill'], new Map(), ability)).toThrow(sentence);
+  });
 
   it('a node alone has no links', () => {
     expect(() => ratesFor(['partition'], new Map(), { ...PROXIED, nodes: 1 })).toThrow(
