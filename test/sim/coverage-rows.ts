@@ -49,6 +49,7 @@ export const REQUIRED_ROWS: readonly string[] = [
   'transfer: begun',
   'transfer: handed',
   'transfer: aborted',
+  ...['receiver', 'sender', 'connection'].map((how) => `snapshot interrupted: ${how}`),
   'snapshot: begun',
   'snapshot: a chunk',
   'snapshot: cut off',

@@ -9,6 +9,7 @@ import { DISK_FAULTS } from './disks.js';
 import type { Fault } from './fault.js';
 import { MEDIA_FAULTS } from './media.js';
 import { PROCESS_FAULTS } from './processes.js';
+import { SNAPSHOT_FAULTS } from './snapshots.js';
 import { WIRE_FAULTS } from './wires.js';
 
 export const ALL_FAULTS: readonly Fault[] = [
@@ -17,6 +18,7 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...DISK_FAULTS,
   ...CLOCK_FAULTS,
   ...MEDIA_FAULTS,
+  ...SNAPSHOT_FAULTS,
 ];
 
 /** At least so many kinds are on in a seed. */

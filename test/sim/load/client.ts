@@ -129,7 +129,7 @@ export class Client {
     const { network, id } = this.#parts;
     if (network.chance.permille(network.wire(id, node.id).loss)) return;
     network.carry(id, node.id, 'client', () => {
-      if (node.up) node.running?.process.later(0, 'request', () => arrive(node));
+      node.running?.process.receive('request', () => arrive(node));
     });
   }
 
@@ -189,7 +189,9 @@ export class Client {
       const door = node.running?.door;
       if (door == null) return this.#back(node, REFUSED, onAnswer);
       const process = node.running?.process;
-      const deadline = ((process?.monotonic() ?? 0) + left) as MonoMs;
+      // Some callers leave the node less time than they take themselves.
+      const patience = pending.stamp === null ? left / 4 : left;
+      const deadline = ((process?.monotonic() ?? 0) + patience) as MonoMs;
       const { command } = pending.operation;
       const request = { command, stamp: pending.stamp, read: { kind: 'linearizable' } as const };
       door.router.execute({ ...request, deadline }, (reply) => {

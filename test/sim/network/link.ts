@@ -84,8 +84,7 @@ export class Link {
     const to = this.otherThan(from);
     from.network.timeline.trace.bytes(bytes);
     from.network.carry(from.self, to.self, stream, () => {
-      if (!to.process.alive) return;
-      to.process.later(0, stream, () => {
+      to.process.receive(stream, () => {
         const lanes = to.lanesOf(from.self);
         // A connection that ended in between took its envelopes with it.
         if (lanes === null || to.linkTo(from.self) !== this) return;

@@ -53,7 +53,9 @@ export class Network {
   readonly timeline: Timeline;
   readonly coverage: Coverage;
   readonly chance: Chance;
-  readonly #wires = new Map<string, WireState>();
+  /** Told of each step of a snapshot at its receiver; a fault waits for it. */
+  onSnapshotStep: ((sender: NodeId, receiver: NodeId) => void) | null = null;
+  readonly #wires = new Map<number, WireState>();
   readonly #open = new Map<NodeId, SimTransport>();
 
   constructor(timeline: Timeline, chance: Chance, coverage: Coverage) {
@@ -67,7 +69,7 @@ export class Network {
   }
 
   #state(from: number, to: number): WireState {
-    const key = `${from}>${to}`;
+    const key = from * 1000 + to;
     let state = this.#wires.get(key);
     if (state === undefined) {
       state = { wire: { ...CALM }, arrivals: new Map(), held: [], cuts: 0 };

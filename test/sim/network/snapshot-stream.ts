@@ -10,6 +10,9 @@ import type { SimTransport } from './transport.js';
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : 'refused');
 
+/** A snapshot is rate-limited: so long a step may wait, at most. */
+const STEP_MS = 150;
+
 /** One question to the receiver, asked and answered over the wires. */
 function ask<T>(sender: SimTransport, link: Link, work: () => T | Promise<T>): Promise<T> {
   const receiver = link.otherThan(sender);
@@ -31,7 +34,9 @@ function ask<T>(sender: SimTransport, link: Link, work: () => T | Promise<T>): P
     };
     network.carry(sender.self, receiver.self, 'snapshot', () => {
       if (!receiver.process.alive || link.ended) return;
-      receiver.process.later(0, 'snapshot', () => {
+      receiver.process.later(network.chance.between(0, STEP_MS), 'snapshot', () => {
+        network.onSnapshotStep?.(sender.self, receiver.self);
+        if (link.ended) return;
         Promise.resolve()
           .then(work)
           .then(

@@ -57,6 +57,12 @@ export class Process implements Owner, Clock {
     return this.timeline.in(ms, this, kind, run);
   }
 
+  /** Runs something that arrives from outside now; a stopped process gets it when it goes on. */
+  receive(kind: string, run: () => void): void {
+    if (this.#paused) this.later(0, kind, run);
+    else if (this.alive) run();
+  }
+
   monotonic(): MonoMs {
     const { now } = this.timeline;
     this.#monotonic += (now - this.#seenAt) * this.hands.rate;
