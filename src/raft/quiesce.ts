@@ -19,7 +19,7 @@ export function maybeQuiesce(core: Core, leader: Leader): void {
     leader.idleElapsed = 0;
     return;
   }
-  if (++leader.idleElapsed < quiesceTicks) return;
+  if (++leader.idleElapsed < quiesceTicks || !everybodyAnswers(core, leader)) return;
   const { self: from, term, log } = core;
   for (const to of leader.progress.keys()) {
     if (to !== from) send(core, { kind: 'quiesce', from, to, term, commit: log.committed });
@@ -42,10 +42,21 @@ function isIdle(core: Core, leader: Leader): boolean {
     return false;
   }
   if (isJoint(core.members)) return false;
-  for (const { replica, state, match, active, commitSent } of leader.progress.values()) {
+  for (const { replica, state, match, commitSent } of leader.progress.values()) {
     if (replica === core.self) continue;
-    if (state.kind !== 'replicate' || !active) return false;
+    if (state.kind !== 'replicate') return false;
     if (match < log.last || commitSent < log.committed) return false;
+  }
+  return true;
+}
+
+/**
+ * Nobody rests while a member is silent. Each check of the quorum begins to count answers anew, so
+ * this holds back the rest by a beat, never the idle time before it.
+ */
+function everybodyAnswers({ self }: Core, leader: Leader): boolean {
+  for (const { replica, active } of leader.progress.values()) {
+    if (replica !== self && !active) return false;
   }
   return true;
 }

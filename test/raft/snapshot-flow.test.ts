@@ -333,6 +333,21 @@ describe('rest', () => {
     expect([1, 2, 3].map((n) => net.view(n).quiesced)).toEqual([true, true, true]);
   });
 
+  it('also when rest comes later than several checks of the quorum', () => {
+    const net = new Net([1, 2, 3], { config: { ...CONFIG, quiesceTicks: 35 } });
+    net.campaign(1).propose(1).tickAll(34);
+    expect(net.view(1).quiesced).toBe(false);
+    net.tickAll(12);
+    expect([1, 2, 3].map((n) => net.view(n).quiesced)).toEqual([true, true, true]);
+  });
+
+  it('not while somebody is silent, however long the group was idle', () => {
+    const net = new Net([1, 2, 3], { config: { ...CONFIG, quiesceTicks: 35 } });
+    net.campaign(1).propose(1).isolate(3).tickAll(100);
+    expect(net.view(1).quiesced).toBe(false);
+    expect(net.view(1).role).toBe('leader');
+  });
+
   it('not while somebody is behind', () => {
     const net = new Net([1, 2, 3], { config: CONFIG });
     net.campaign(1).isolate(3).propose(1).tick(1, 9);
