@@ -12,6 +12,9 @@ import type { HostParts } from './types.js';
 /** What a node leads is told again every so many beats, in case one was lost. */
 const REPEAT_BEATS = 10;
 
+/** Beats in an election timeout while every group rests. */
+const REST_BEATS = 4;
+
 export class Beats {
   readonly #host: Host;
   readonly #parts: HostParts;
@@ -33,7 +36,10 @@ export class Beats {
   }
 
   #arm(): void {
-    this.#timer = this.#parts.clock.after(this.#parts.limits.heartbeatMs, () => this.#onTimer());
+    const { heartbeatMs, electionMs } = this.#parts.limits;
+    // Where nobody works, nobody waits for a fast election: four beats to a timeout are enough.
+    const ms = this.#host.resting ? Math.max(heartbeatMs, electionMs / REST_BEATS) : heartbeatMs;
+    this.#timer = this.#parts.clock.after(ms, () => this.#onTimer());
   }
 
   stop(): void {

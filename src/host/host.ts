@@ -74,8 +74,12 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
       wake: (group) => this.wake(group),
     });
     const electionTicks = Math.ceil(parts.limits.electionMs / parts.limits.tickMs);
-    this.#ticker = new Ticker(parts.clock, parts.limits.tickMs, electionTicks, (count) =>
-      this.#onTicks(count),
+    this.#ticker = new Ticker(
+      parts.clock,
+      parts.limits.tickMs,
+      electionTicks,
+      (count) => this.#onTicks(count),
+      () => this.resting,
     );
   }
 
@@ -171,8 +175,15 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     onFatal: (group, error) => this.#onReplicaFatal(group, error),
   };
 
+  /** Every group rests: nothing here waits for the next tick. */
+  get resting(): boolean {
+    for (const replica of this.replicas.values()) if (!replica.view().quiesced) return false;
+    return true;
+  }
+
   wake(group: GroupId): void {
     this.#dirty.add(group);
+    this.#ticker.hurry();
     this.#schedule();
   }
 

@@ -6,17 +6,32 @@
 import type { Clock, Timer } from '../base/clock.js';
 import type { MonoMs } from '../base/ids.js';
 
+/** Ticks in one while every group rests: duties such as expiry go on. */
+const REST_TICKS = 5;
+
 export class Ticker {
   readonly #clock: Clock;
   readonly #tickMs: number;
   readonly #maxTicks: number;
   readonly #onTicks: (count: number) => void;
+  readonly #resting: () => boolean;
   #timer: Timer | null = null;
+  /** What the timer under way waits for. */
+  #waitMs: number;
   #last: MonoMs;
   #stopped = false;
 
-  constructor(clock: Clock, tickMs: number, maxTicks: number, onTicks: (count: number) => void) {
+  /** `resting`: asked at every tick whether every group rests. */
+  constructor(
+    clock: Clock,
+    tickMs: number,
+    maxTicks: number,
+    onTicks: (count: number) => void,
+    resting: () => boolean = () => false,
+  ) {
     this.#clock = clock;
+    this.#resting = resting;
+    this.#waitMs = tickMs;
     this.#tickMs = tickMs;
     this.#maxTicks = maxTicks;
     this.#onTicks = onTicks;
@@ -33,12 +48,26 @@ export class Ticker {
     this.#timer?.cancel();
   }
 
+  /** A group woke: from now on its ticks count. */
+  hurry(): void {
+    if (this.#waitMs === this.#tickMs || this.#stopped) return;
+    this.#timer?.cancel();
+    this.#last = this.#clock.monotonic();
+    this.#wait(this.#tickMs);
+  }
+
   #arm(): void {
-    if (!this.#stopped) this.#timer = this.#clock.after(this.#tickMs, () => this.#onTimer());
+    if (this.#stopped) return;
+    this.#wait(this.#resting() ? REST_TICKS * this.#tickMs : this.#tickMs);
+  }
+
+  #wait(ms: number): void {
+    this.#waitMs = ms;
+    this.#timer = this.#clock.after(ms, () => this.#onTimer());
   }
 
   #onTimer(): void {
-    const late = this.#clock.monotonic() - this.#last > 2 * this.#tickMs;
+    const late = this.#clock.monotonic() - this.#last > this.#waitMs + this.#tickMs;
     if (late) this.#clock.endOfTurn(() => this.#tick());
     else this.#tick();
   }

@@ -31,4 +31,32 @@ describe('the ticker', () => {
     clock.advance(50);
     expect(counts).toEqual([20, 1]);
   });
+
+  it('slows down while every group rests, and goes on at once when one wakes', () => {
+    const clock = manualClock();
+    let resting = false;
+    const counts: number[] = [];
+    const ticker = new Ticker(
+      clock,
+      50,
+      20,
+      (count) => counts.push(count),
+      () => resting,
+    );
+    ticker.start();
+    clock.advance(50);
+    resting = true;
+    clock.advance(50 + 250);
+    expect(counts).toEqual([1, 1, 5]);
+    clock.advance(200);
+    resting = false;
+    ticker.hurry();
+    // The 200 ms before it woke are nobody's.
+    clock.advance(50);
+    expect(counts).toEqual([1, 1, 5, 1]);
+    ticker.hurry();
+    clock.advance(50);
+    expect(counts).toEqual([1, 1, 5, 1, 1]);
+    ticker.stop();
+  });
 });
