@@ -75,8 +75,13 @@ export class Callers {
       pending.done({ kind: 'refused', code: 'FULL' });
       return;
     }
-    this.#writeCount++;
     const write = this.#settleTimes(pending.write, machine);
+    // A time from now on, and nobody here knows when that is: another node may, or this one soon.
+    if (write !== pending.write && !this.#parts.host.clockTrusted()) {
+      pending.done({ kind: 'not-leader' });
+      return;
+    }
+    this.#writeCount++;
     const settled = write === pending.write ? pending : { ...pending, write };
     if (this.#writes.add(settled)) this.#parts.wake();
     else pending.done({ kind: 'refused', code: 'OVERLOADED' });
