@@ -5,11 +5,12 @@ import { BaseCommand } from '../src/cli/base-command.js';
 export default class Verify extends BaseCommand<typeof Verify> {
   static override summary = 'check a recorded history for linearizability';
   static override description =
-    'Exit 0: every key is linearizable. Exit 8: a violation; the smallest part of the history that ' +
-    'no order explains is printed. Exit 5: undecided, a key took more than 10 s. The file is what ' +
-    'bench --record or chaos --record wrote; keys are taken to be absent at its beginning.';
+    'Exit 0: every key is linearizable. Exit 8: a violation; the smallest part of the history ' +
+    'that no order explains is printed. Exit 5: undecided, a key took more than 10 s. The file is ' +
+    'what bench --record or chaos wrote; keys are taken to be absent at its beginning.';
   static override examples = [
-    '<%= config.bin %> bench --reads 0.5 --record history.jsonl && <%= config.bin %> verify history.jsonl',
+    '<%= config.bin %> bench --reads 0.5 --record history.jsonl',
+    '<%= config.bin %> verify history.jsonl',
   ];
 
   static override args = {

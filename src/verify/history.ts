@@ -1,7 +1,7 @@
 /**
- * The history of a run: one line per operation, written by `rkv bench --record`, `rkv chaos` and the
- * simulator, read by `rkv verify`. Promise kept here: a line that is not an operation is refused
- * with its number and what is wrong with it; nothing is guessed.
+ * The history of a run: one line per operation, written by `rkv bench --record`, `rkv chaos` and
+ * the simulator, read by `rkv verify`. Promise kept here: a line that is not an operation is
+ * refused with its number and what is wrong with it; nothing is guessed.
  *
  *   parseHistoryLine(line, number): HistoryOp | FaultLine     throws HistoryError
  *   formatHistoryLine(op): string                 one line without its newline
@@ -52,7 +52,10 @@ export interface FaultLine {
 
 export const isFaultLine = (line: HistoryOp | FaultLine): line is FaultLine => 'fault' in line;
 
-/** Known operations with the fewest and the most arguments. Parts of mset, mget and mdel are lines of their own. */
+/**
+ * Known operations with the fewest and the most arguments. Parts of mset, mget and mdel are lines
+ * of their own.
+ */
 export const OPERATIONS: ReadonlyMap<string, readonly [min: number, max: number]> = new Map([
   ['get', [0, 0]],
   ['mget', [0, 0]],

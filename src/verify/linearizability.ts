@@ -3,13 +3,14 @@
  * (Herlihy and Wing 1990, locality). Keys are absent at the beginning.
  *
  *   checkHistory(ops: Iterable<HistoryOp>, options?): Verdict
- *     options.shouldStop?: (key, steps) => boolean   asked with steps 0 when a key begins, then every
- *                                                    256 steps; true leaves this key undecided
- *     options.maxParts?: number                      violations that are made small (default 3)
+ *     options.shouldStop?: (key, steps) => boolean
+ *         asked with steps 0 when a key begins, then every 256 steps; true leaves it undecided
+ *     options.maxParts?: number
+ *         violations that are made small (default 3)
  *   Verdict: { kind: 'linearizable' | 'violation' | 'undecided', operations, keys, … }
  *
- * Outcomes: `ok` took effect between call and return; `refused` never did; `unknown` may at any time
- * after its call, or never. The same time at two places means at once, so in either order.
+ * Outcomes: `ok` took effect between call and return; `refused` never did; `unknown` may at any
+ * time after its call, or never. The same time at two places means at once, so in either order.
  */
 import type { HistoryOp } from './history.js';
 import { minimise, minimiseBudget } from './minimise.js';

@@ -3,8 +3,8 @@
  * write would make honest reads of it look wrong, so nothing is left out: what is not kept is
  * relaxed: a write may have happened at any time after its call, or never, a read says nothing, and
  * what had returned before all that is kept left some value or other. Every order of the whole
- * explains the relaxed one too, so what is kept is proof by itself: it is not linearizable, whatever
- * else happened.
+ * explains the relaxed one too, so what is kept is proof by itself: it is not linearizable,
+ * whatever else happened.
  */
 import { ANY, type Move, relaxed } from './model.js';
 import { KeySearch } from './search.js';

@@ -1,7 +1,8 @@
 /**
  * What each operation does to one key: a history line compiled into a move whose effect on a value
  * can be asked for, again and again, by the search. Promise kept here: a move says exactly what
- * rkv's state machine does to a string (machine/commands/strings.ts), and what its answer rules out.
+ * rkv's state machine does to a string (machine/commands/strings.ts), and what its answer rules
+ * out.
  */
 import type { HistoryOp } from './history.js';
 
@@ -249,7 +250,9 @@ export function nameOf({ effect }: Move): string {
     case 'set':
       return `set ${effect.condition} ${effect.value}`;
     case 'swap':
-      return `swap ${effect.old.length} ${effect.old} ${effect.value ?? '-'}${effect.value === null}`;
+      return effect.value === null
+        ? `cad ${effect.old}`
+        : `cas ${effect.old.length} ${effect.old} ${effect.value}`;
     case 'incr':
       return `incr ${effect.by}`;
     case 'append':

@@ -87,8 +87,8 @@ function leadsOn(value: Known, seers: readonly Move[], onward: readonly Move[]):
 
 /**
  * How likely it is that an optional move took effect here that makes `value` of `before`, 0 first;
- * null when it would make no difference. `seers` have to come and look; `onward` are optional and do not
- * overwrite; `ahead` is what later reads see.
+ * null when it would make no difference. `seers` have to come and look; `onward` are optional and
+ * do not overwrite; `ahead` is what later reads see.
  */
 export function rankOf(
   { value, before }: { readonly value: Known; readonly before: Known },

@@ -8,7 +8,7 @@ import type { Effect, Move, State } from './model.js';
 const UNSEEN = '\uffff';
 /** Between the values seen; none has it either. */
 const BORDER = '\u0100';
-/** Characters that may be looked through for the values nobody saw; beyond it they stay as they are. */
+/** Characters that may be looked through for values nobody saw; beyond it none is hidden. */
 const MAX_LOOKED_THROUGH = 2_000_000_000;
 /** More writers of one value than this are not followed. */
 const MAX_WRITERS = 16;

@@ -92,7 +92,7 @@ describe('batches', () => {
     expect(bench.order).toEqual(['a', 'b', 'c']);
   });
 
-  it('end before the store closes; then it answers with its code, and can be opened again', async () => {
+  it('end before the store closes; then it answers with its code, and opens again', async () => {
     const bench = new Bench();
     bench.put('a');
     const closing = bench.store.close();
@@ -179,7 +179,7 @@ describe('a power cut', () => {
     expect([...found].sort()).toEqual(['', 'a', 'ab', 'abc', 'ac', 'b', 'bc', 'c']);
   });
 
-  it('takes an un-synced batch whose log was closed, before a synced one of the next log', async () => {
+  it('takes an un-synced batch of a closed log, before a synced one of the next', async () => {
     const found = new Set<string>();
     for (let seed = 0; seed < 40; seed += 1) {
       const bench = new Bench(seed, { batchesPerLog: 2 });
@@ -208,7 +208,7 @@ describe('a power cut', () => {
     }
   });
 
-  it('after a crash takes what the system had and the disk had not; an open makes all of it safe', async () => {
+  it('after a crash takes what the disk had not; an open makes all of it safe', async () => {
     const found = new Set<string>();
     for (let seed = 0; seed < 60; seed += 1) {
       const bench = new Bench(seed);

@@ -17,8 +17,9 @@
  * `later(run)` calls `run` once, at a time of its own choice; batches still complete in order. The
  * random numbers are drawn from `prng` alone, so the same calls give the same disk.
  *
- * Like LevelDB: a batch goes into the newest log; a sync covers that log alone; a full log is closed
- * without a sync, and is safe when its table is written, which is when the log after it is full.
+ * Like LevelDB: a batch goes into the newest log; a sync covers that log alone; a full log is
+ * closed without a sync, and is safe when its table is written, which is when the log after it is
+ * full.
  * `write({ sync: false })` is for stores that are wrong on purpose.
  */
 import { type ByteKey, toByteKey } from '../../../src/base/bytes.js';
