@@ -1,7 +1,14 @@
 // Stands for `rkv serve` in tests of the launcher: binds its client port, reports over IPC, ends as
 // a node does. FAKE_SERVE (JSON, by node id) makes a node misbehave:
 //   {"2": {"exit": 8, "code": "CORRUPT", "message": "…", "times": 1, "hang": true, "deaf": true}}
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -20,7 +27,8 @@ process.on('SIGTERM', () => {
 let orders = 0;
 process.on('message', (message) => {
   if (message.kind !== 'faults' || !process.argv.includes('--inject-faults')) return;
-  writeFileSync(join(dir, 'faults'), JSON.stringify(message.faults));
+  writeFileSync(join(dir, 'faults.new'), JSON.stringify(message.faults));
+  renameSync(join(dir, 'faults.new'), join(dir, 'faults'));
   orders += 1;
   void report({ kind: 'faults', order: message.order, hits: { disk: orders, clock: orders * 10 } });
 });

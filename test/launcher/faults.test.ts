@@ -1,8 +1,10 @@
 /** Faults that the supervisor does: each ends by itself, healing ends all, and counts are told. */
 import { readFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/launcher/fault-types.js';
 import { healFaults, injectFault, statusOf } from '../../src/launcher/local.js';
+import { readRecord } from '../../src/launcher/record.js';
 import { loadClusterSpec } from '../../src/launcher/spec.js';
 import { up } from '../../src/launcher/up.js';
 import { FAKE, Home, waitUntil } from './support.js';
@@ -108,6 +110,20 @@ describe('faults', () => {
     await healFaults(cluster());
     expect(await long).toEqual({ hits: 1 });
     await waitUntil('it to go on', async () => (await letterOf(pid)) !== 'T');
+  });
+
+  it('ends when its time is over, also when nobody waits for it any more', async () => {
+    const supervisor = await home.up({ nodes: 1 });
+    const pid = supervisor.view().nodes[0]?.pid ?? expect.fail('no pid');
+    const control = readRecord(home.path, 't')?.control ?? expect.fail('no control socket');
+    const fault: Fault = { kind: 'pause', node: 1, forMs: 150 };
+    const asker = createConnection(control, () => {
+      asker.write(`${JSON.stringify({ op: 'fault', fault })}\n`);
+    });
+    await waitUntil('the stop', async () => (await letterOf(pid)) === 'T');
+    asker.destroy();
+    await waitUntil('it to go on', async () => (await letterOf(pid)) !== 'T');
+    expect(await stateOf(1)).toBe('up');
   });
 
   it('slow disk and clock: ordered, replaced by the newest, taken back', async () => {
