@@ -5,10 +5,15 @@ import { fork } from 'node:child_process';
  * Runs all seeds; `onResult` is called for each, in no order. Resolves when all are done or a
  * worker has died, then with why.
  * @param {string} file the bundle
- * @param {{ seeds: Iterable<number>, workers: number, onResult: (result: any) => void }} work
+ * @param {{
+ *   seeds: Iterable<number>,
+ *   workers: number,
+ *   onResult: (result: any) => void,
+ *   enough?: () => boolean,
+ * }} work `enough`: no further seed is begun
  * @returns {Promise<string | null>}
  */
-export async function runCrew(file, { seeds, workers, onResult }) {
+export async function runCrew(file, { seeds, workers, onResult, enough = () => false }) {
   const queue = seeds[Symbol.iterator]();
   let failure = null;
   const member = () =>
@@ -16,7 +21,7 @@ export async function runCrew(file, { seeds, workers, onResult }) {
       let current = null;
       const child = fork(file, ['--worker'], { execArgv: ['--enable-source-maps'] });
       const next = () => {
-        const { value, done } = queue.next();
+        const { value, done } = enough() ? { value: undefined, done: true } : queue.next();
         if (done || failure !== null) {
           child.send('end');
           return;

@@ -71,6 +71,7 @@ export class Cluster {
           nodes: this.nodes,
           chance: this.chance.fork(),
           thinkMs: plan.thinkMs,
+          lull: plan.lull,
           onDone: (outcome) => this.guard(() => parts.onOutcome(outcome)),
         }),
     );

@@ -17,6 +17,7 @@ const MESSAGES = [
   'read-index',
   'read-index-reply',
   'timeout-now',
+  'quiesce',
 ];
 
 const OPERATIONS = [
@@ -39,6 +40,8 @@ export const REQUIRED_ROWS: readonly string[] = [
   'fault: power cut',
   ...MESSAGES.map((kind) => `message: ${kind}`),
   ...['follower', 'pre-candidate', 'candidate', 'leader'].map((role) => `role: ${role}`),
+  'rest: begins',
+  'rest: ends',
   'vote: granted',
   'vote: refused',
   'pre-vote: granted',

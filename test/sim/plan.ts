@@ -14,6 +14,8 @@ export interface Plan {
   readonly victim: number;
   /** Milliseconds between two operations of a client, on average. */
   readonly thinkMs: number;
+  /** Nobody asks for anything in the last `forMs` of every `everyMs`; groups go to rest then. */
+  readonly lull: { readonly everyMs: number; readonly forMs: number } | null;
   /** Milliseconds of the first phase, at least. */
   readonly faultyMs: number;
   readonly options: Partial<Options>;
@@ -23,12 +25,14 @@ const KIB = 1024;
 
 export function drawPlan(chance: Chance): Plan {
   const nodes = 3 + chance.below(3);
+  const lulls = chance.below(4) === 0;
   return {
     nodes,
     replicas: nodes === 5 && chance.below(2) === 0 ? 5 : 3,
     clients: 8,
     victim: chance.below(nodes),
-    thinkMs: chance.between(90, 150),
+    thinkMs: lulls ? 60 : chance.between(90, 150),
+    lull: lulls ? { everyMs: 12_000, forMs: 6_000 } : null,
     faultyMs: 30_000,
     options: {
       shards: 4,
@@ -47,6 +51,7 @@ export function drawPlan(chance: Chance): Plan {
       diskReserveBytes: 256 * KIB,
       ballastBytes: 32 * KIB,
       digestEveryMs: 2_000,
+      quiesceMs: chance.pick([2_000, 5_000]),
     },
   };
 }

@@ -12,6 +12,7 @@ import type { RoutedAnswer } from '../../../src/router/types.js';
 import type { Coverage } from '../coverage.js';
 import type { Network } from '../network/network.js';
 import type { SimNode } from '../node/sim-node.js';
+import type { Plan } from '../plan.js';
 import type { Chance } from '../world/chance.js';
 import type { Timeline } from '../world/timeline.js';
 import { Load, type Operation } from './operations.js';
@@ -26,6 +27,7 @@ export interface ClientParts {
   readonly coverage: Coverage;
   /** Milliseconds between the end of an operation and the next. */
   readonly thinkMs: number;
+  readonly lull: Plan['lull'];
   readonly onDone: (outcome: Outcome) => void;
 }
 
@@ -145,7 +147,8 @@ export class Client {
   #begin(): void {
     if (this.#stopped && this.#last.length === 0) return;
     const { timeline, chance, thinkMs } = this.#parts;
-    this.#later(this.#stopped ? 1 : chance.between(0, 2 * thinkMs), () => {
+    const wait = chance.between(0, 2 * thinkMs) + this.#lullLeft();
+    this.#later(this.#stopped ? 1 : wait, () => {
       if (this.#pending !== null) return;
       const operation = this.#stopped ? this.#last.shift() : this.#load.next();
       if (operation === undefined) return;
@@ -161,6 +164,14 @@ export class Client {
       };
       this.#attempt(this.#pending);
     });
+  }
+
+  /** Milliseconds until somebody may ask again. */
+  #lullLeft(): number {
+    const { lull, timeline } = this.#parts;
+    if (lull === null) return 0;
+    const left = lull.everyMs - (timeline.now % lull.everyMs);
+    return left <= lull.forMs ? left : 0;
   }
 
   #stamp(now: number): SessionStamp {

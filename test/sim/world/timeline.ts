@@ -23,8 +23,11 @@ export interface SimEvent {
 const earlier = (a: SimEvent, b: SimEvent): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Microtasks run to their end before an immediate does. */
-const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+/** A tick begins when no microtask is left: what the last event settled has been followed. */
+const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+/** The world outside gets its turn after so many events; nothing of the simulation waits for it. */
+const BREATHER = 4096;
+const breath = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 export class Timeline {
   /** Milliseconds since the beginning of the simulation. */
@@ -83,6 +86,7 @@ export class Timeline {
         this.onThrow(event.owner, error);
       }
       await settled();
+      if (event.order % BREATHER === 0) await breath();
     }
     this.now = Math.max(this.now, end);
   }
