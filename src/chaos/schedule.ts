@@ -48,10 +48,10 @@ const SHARES = 2 ** 30;
 /** Far beyond what is slewed, and little more than nothing; both ways. */
 const OFFSETS_MS = [300, 2_000, 60_000, 3_600_000];
 
-/** Exponential: faults know nothing of each other. */
+/** From a fifth of the mean to nearly twice: short runs shall not be spared by chance. */
 function gapMs(prng: Prng, perMinute: number): number {
-  const u = (prng.below(SHARES) + 1) / (SHARES + 1);
-  return (-Math.log(u) * 60_000) / perMinute;
+  const share = 0.2 + (1.6 * prng.below(SHARES)) / SHARES;
+  return (share * 60_000) / perMinute;
 }
 
 const between = (prng: Prng, from: number, to: number): number => from + prng.below(to - from + 1);

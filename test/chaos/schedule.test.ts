@@ -57,6 +57,14 @@ describe('planFaults', () => {
     expect(plan.every(({ plot }) => plot.kind === 'kill' || plot.kind === 'clock')).toBe(true);
   });
 
+  it('has enough faults for a verdict in a short run too, whatever the seed', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        expect(planFaults(seed, 10_000, ALL).length).toBeGreaterThanOrEqual(3);
+      }),
+    );
+  });
+
   it('draws every shape of every fault, aims at leaders and nodes', () => {
     const plan = planFaults(1, 60 * 60_000, ALL);
     const shapes = new Set(plan.map(({ plot }) => shapeOf(plot)));
