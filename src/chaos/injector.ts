@@ -8,6 +8,9 @@ import { describeFault, faultOf, nodesOf, type Scene, takesOut, victimOf } from 
 import type { PlannedFault } from './schedule.js';
 import type { DoneFault } from './types.js';
 
+/** A fault for a node that is down waits so long for it. */
+const PATIENCE_MS = 500;
+
 export interface InjectorSettings {
   readonly nodes: readonly number[];
   readonly leaders: () => readonly number[];
@@ -69,11 +72,9 @@ export class Injector {
 
   async #one(planned: PlannedFault): Promise<void> {
     const { nodes, inject, nowUs, onDone, say } = this.#settings;
-    const victim = await this.#livingVictim(planned);
-    if (this.#stopped) return;
+    const victim = await this.#claim(planned);
+    if (victim === null) return;
     const fault = faultOf(planned, victim, nodes);
-    const out = takesOut(planned);
-    if (out) this.#count(victim, 1);
     const callUs = nowUs();
     const what = describeFault(fault);
     say(what);
@@ -87,19 +88,30 @@ export class Injector {
       this.#stopped = true;
       this.#wake();
     } finally {
-      if (out) this.#count(victim, -1);
+      if (takesOut(planned)) this.#count(victim, -1);
     }
   }
 
-  async #livingVictim(planned: PlannedFault): Promise<number> {
+  /**
+   * Whom it meets, counted as out from this very moment. Null: the plan has ended, or the node is
+   * down and takes too long to come back; what waited for it would come all at once.
+   */
+  async #claim(planned: PlannedFault): Promise<number | null> {
     const { nodes, leaders } = this.#settings;
-    for (;;) {
+    const until = performance.now() + PATIENCE_MS;
+    while (!this.#stopped) {
       const scene: Scene = { nodes, leaders: leaders(), out: new Set(this.#out.keys()) };
       const victim = victimOf(planned, scene);
       const back = this.#dead.get(victim);
-      if (back === undefined || this.#stopped) return victim;
-      await back;
+      if (back === undefined) {
+        if (takesOut(planned)) this.#count(victim, 1);
+        return victim;
+      }
+      const left = until - performance.now();
+      if (left <= 0) return null;
+      await Promise.race([back, new Promise((resolve) => setTimeout(resolve, left))]);
     }
+    return null;
   }
 
   #bury(node: number, outcome: Promise<unknown>): void {
