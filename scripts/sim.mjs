@@ -52,9 +52,8 @@ async function one(file, seed) {
 }
 
 async function many(file, values) {
-  const from = wholeNumber('from', values.from);
-  const count = wholeNumber('seeds', values.seeds);
-  const workers = Math.max(1, wholeNumber('workers', values.workers));
+  const { from, seeds: count } = values;
+  const workers = Math.max(1, values.workers);
   const { REQUIRED_ROWS } = await import(pathToFileURL(file).href);
   const report = new Report(REQUIRED_ROWS);
   const seeds = Array.from({ length: count }, (_, at) => from + at);
@@ -82,12 +81,17 @@ async function many(file, values) {
 }
 
 const values = options();
+const numbers = Object.fromEntries(
+  ['seeds', 'from', 'workers', 'seed']
+    .filter((name) => values[name] !== undefined)
+    .map((name) => [name, wholeNumber(name, values[name])]),
+);
 const file = await bundle();
 try {
   process.exitCode =
-    values.seed === undefined
-      ? await many(file, values)
-      : await one(file, wholeNumber('seed', values.seed));
+    numbers.seed === undefined
+      ? await many(file, { ...numbers, coverage: values.coverage })
+      : await one(file, numbers.seed);
 } finally {
   await rm(file, { force: true });
 }

@@ -1,6 +1,6 @@
 /**
  * The seeds of every change: a fixed set, and some drawn from the hash of the commit, so that each
- * commit looks somewhere else. Every bug that a seed found stays in FOUND.
+ * commit looks somewhere else. Every seed that found a bug stays in FOUND.
  */
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
@@ -12,12 +12,16 @@ import { failureText } from '../../scripts/sim/report.mjs';
 import type { Result } from './run.js';
 
 /**
- * 4: a cut-off clock set itself · 123: a lagging clock · 148: an installed snapshot was deleted.
+ * What they found: 4, a cut-off clock that set itself; 123, a lagging clock; 148, an installed
+ * snapshot that was deleted; 1011, a deadline from a clock that nobody trusted.
  */
-const FOUND = [4, 123, 148];
-const FIXED = 40;
-const DRAWN = 10;
+const FOUND = [4, 123, 148, 1011];
+const FIXED = 200;
+const DRAWN = 50;
 const SEEDS_OF_COMMITS = 1_000_000;
+/** A slow machine does fewer, but never fewer than this. */
+const BUDGET_MS = 100_000;
+const LEAST = 12;
 
 /** The commit that is checked; a copy without its history has fixed seeds only. */
 function drawnSeeds(): number[] {
@@ -31,21 +35,31 @@ function drawnSeeds(): number[] {
   return Array.from({ length: DRAWN }, (_, at) => first + at);
 }
 
+/** Found ones first, then one that this commit has drawn for every four fixed ones. */
+function inTurn(): number[] {
+  const drawn = drawnSeeds();
+  const mixed = Array.from({ length: FIXED }, (_, at) => {
+    const extra = at % (FIXED / DRAWN) === 0 ? drawn[(at * DRAWN) / FIXED] : undefined;
+    return extra === undefined ? [at + 1] : [at + 1, extra];
+  });
+  return [...new Set([...FOUND, ...mixed.flat()])];
+}
+
 let file = '';
 beforeAll(async () => {
   file = await bundle();
-});
+}, 60_000);
 afterAll(() => rm(file, { force: true }));
 
 describe('the simulator', () => {
   it('finds nothing wrong in its fixed seeds and those of this commit', async () => {
-    const fixed = Array.from({ length: FIXED }, (_, at) => at + 1);
-    const seeds = [...new Set([...FOUND, ...fixed, ...drawnSeeds()])];
+    const began = performance.now();
     const failed: string[] = [];
     let done = 0;
     const died = await runCrew(file, {
-      seeds,
+      seeds: inTurn(),
       workers: availableParallelism(),
+      enough: () => done >= LEAST && performance.now() - began > BUDGET_MS,
       onResult(result: Result) {
         done++;
         if (result.violation !== null) failed.push(failureText(result));
@@ -53,6 +67,6 @@ describe('the simulator', () => {
     });
     expect(failed.join('\n\n')).toBe('');
     expect(died).toBeNull();
-    expect(done).toBe(seeds.length);
+    expect(done).toBeGreaterThanOrEqual(LEAST);
   }, 300_000);
 });
