@@ -92,8 +92,7 @@ export class Nemesis {
     for (const end of [...this.#running.values()]) end();
     for (const node of this.#cluster.nodes) {
       node.supervised = true;
-      node.running?.process.dieAt(null);
-      node.start();
+      node.revive();
     }
   }
 }

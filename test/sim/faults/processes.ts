@@ -18,7 +18,7 @@ function kill(cluster: Cluster, chance: Chance, powerCut: boolean): (() => void)
   if (node === null) return null;
   if (chance.below(3) === 0) node.kill('a fault', powerCut);
   else node.killSoon(1 + chance.below(EFFECTS), powerCut);
-  return () => node.start();
+  return () => node.revive();
 }
 
 /** All at once, as when a rack loses its power. */

@@ -37,7 +37,7 @@ export const SNAPSHOT_FAULTS: readonly Fault[] = [
       };
       return () => {
         network.onSnapshotStep = null;
-        for (const node of cluster.nodes) if (hit.has(node.id)) node.start();
+        for (const node of cluster.nodes) if (hit.has(node.id)) node.revive();
       };
     },
   },

@@ -146,6 +146,12 @@ export class SimNode {
     this.#afterDeath(running, why, powerCut);
   }
 
+  /** A death that has not come yet does not come; a dead process is started again. */
+  revive(): void {
+    this.running?.process.dieAt(null);
+    this.start();
+  }
+
   /** It dies somewhere in its next steps, between any two effects. */
   killSoon(calls: number, powerCut: boolean): void {
     const { running } = this;
