@@ -34,8 +34,24 @@ const OPERATIONS = [
   'get of a key that expires',
 ];
 
+/** An invariant that had nothing to look at proves nothing. */
+const INVARIANTS = [
+  'acknowledged is durable',
+  'election safety',
+  'log matching',
+  'leader completeness',
+  'state machine safety',
+  'nothing regresses',
+  'equal digests',
+  'at most once',
+  'slots are owned once',
+  'linearizability',
+  'deadlines',
+];
+
 export const REQUIRED_ROWS: readonly string[] = [
   ...ALL_FAULTS.map(({ kind }) => `fault: ${kind}`),
+  ...INVARIANTS.map((name) => `checked: ${name}`),
   'fault: process killed',
   'fault: power cut',
   ...MESSAGES.map((kind) => `message: ${kind}`),

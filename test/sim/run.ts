@@ -9,6 +9,7 @@ import { AtMostOnce } from './invariants/at-most-once.js';
 import { Deadlines } from './invariants/deadlines.js';
 import { ElectionSafety } from './invariants/election-safety.js';
 import { EqualDigests } from './invariants/equal-digests.js';
+import type { Invariant } from './invariants/invariant.js';
 import { LeaderCompleteness } from './invariants/leader-completeness.js';
 import { Linearizability } from './invariants/linearizability.js';
 import { LogMatching } from './invariants/log-matching.js';
@@ -50,6 +51,7 @@ export class Run {
   readonly slots = new SlotsOwnedOnce();
   readonly sessions = new AtMostOnce();
   readonly acknowledged: AcknowledgedIsDurable;
+  readonly invariants: readonly Invariant[];
   readonly cluster: Cluster;
   readonly nemesis: Nemesis;
   readonly seed: number;
@@ -61,22 +63,24 @@ export class Run {
       mirror: this.mirror,
       onDisk: (node, bytes) => this.#onDisk(node, bytes),
     });
+    this.invariants = [
+      this.acknowledged,
+      new ElectionSafety(),
+      new LogMatching(this.mirror),
+      new LeaderCompleteness(this.mirror),
+      new StateMachineSafety(),
+      new NothingRegresses(),
+      new EqualDigests(),
+      this.sessions,
+      this.slots,
+      this.linearizability,
+      this.deadlines,
+    ];
     this.cluster = new Cluster({
       seed,
       plan: drawPlan,
       // What a start finds is held against the mirror before the mirror takes it over.
-      watchers: [
-        this.acknowledged,
-        this.mirror,
-        new ElectionSafety(),
-        new LogMatching(this.mirror),
-        new LeaderCompleteness(this.mirror),
-        new StateMachineSafety(),
-        new NothingRegresses(),
-        new EqualDigests(),
-        this.sessions,
-        this.slots,
-      ],
+      watchers: [this.acknowledged, this.mirror, ...this.invariants.slice(1)],
       onOutcome: (outcome) => this.#onOutcome(outcome),
     });
     this.cluster.trace.echo = echo;
@@ -175,6 +179,7 @@ export class Run {
     const { cluster, nemesis } = this;
     const { violation, trace, timeline, coverage } = cluster;
     coverage.hit('session: a copy gets its first reply', this.sessions.copies);
+    for (const { name, checks } of this.invariants) coverage.hit(`checked: ${name}`, checks);
     for (const { store } of cluster.nodes) {
       for (const [what, count] of Object.entries(store.counts)) {
         coverage.hit(`store: ${what}`, count);

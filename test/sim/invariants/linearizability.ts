@@ -15,7 +15,6 @@ export class Linearizability implements Invariant {
   readonly name = 'linearizability';
   readonly history: HistoryOp[] = [];
   checks = 0;
-  undecided = 0;
 
   onOutcome(outcome: Outcome): void {
     const { client, operation, result, reply, code } = outcome;
@@ -39,7 +38,9 @@ export class Linearizability implements Invariant {
   check(): void {
     const verdict = checkHistory(this.history, { shouldStop: (_, steps) => steps > MAX_STEPS });
     this.checks += verdict.keys;
-    if (verdict.kind === 'undecided') this.undecided += verdict.undecided.length;
+    mustHold(this.name, verdict.kind !== 'undecided', () => {
+      return `keys ${verdict.kind === 'undecided' ? verdict.undecided : ''} cannot be decided`;
+    });
     mustHold(this.name, verdict.kind !== 'violation', () => {
       const [first] = verdict.kind === 'violation' ? verdict.violations : [];
       const lines = first?.part.map((op) => JSON.stringify(op)) ?? [];
