@@ -4,6 +4,7 @@
  * cannot lead there is left out, which loses nothing; the rest is tried the likeliest first.
  */
 import { ANY, after, type Known, type Move, type State } from './model.js';
+import { wasSeen } from './values.js';
 
 const INTEGER = /^-?\d{1,18}$/;
 const SAFE = 2n ** 62n;
@@ -85,13 +86,20 @@ function leadsOn(value: Known, seers: readonly Move[], onward: readonly Move[]):
   return increments.length + appends.length + swaps.length < onward.length;
 }
 
+/** An optional move, the value it would make, and the value before it. */
+export interface OptionalStep {
+  readonly move: Move;
+  readonly value: Known;
+  readonly before: Known;
+}
+
 /**
  * How likely it is that an optional move took effect here that makes `value` of `before`, 0 first;
  * null when it would make no difference. `seers` have to come and look; `onward` are optional and
  * do not overwrite; `ahead` is what later reads see.
  */
 export function rankOf(
-  { value, before }: { readonly value: Known; readonly before: Known },
+  { move: { effect }, value, before }: OptionalStep,
   seers: readonly Move[],
   onward: readonly Move[],
   ahead: readonly State[],
@@ -106,5 +114,7 @@ export function rankOf(
   if (!seen && !leadsOn(value, seers, onward)) return null;
   const text = typeof value === 'string' ? value : null;
   const soon = ahead.some((next) => next === value || (text !== null && next?.startsWith(text)));
-  return (soon ? 1 : 2) + (seen ? 0 : 2);
+  if (soon) return seen ? 1 : 3;
+  // What somebody saw is needed where it was seen; here it would be spent for nothing.
+  return (seen ? 2 : 4) + (wasSeen(effect) ? 3 : 0);
 }

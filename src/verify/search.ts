@@ -12,9 +12,11 @@
  *   3. Optional moves of one name are one class with a count; a configuration that failed with
  *      fewer of them used fails with more.
  */
+import { AssertionError } from '../base/assert.js';
 import { ANY, after, isExact, type Known, type Move, nameOf, type State } from './model.js';
 import { commute, rankOf } from './optional.js';
-import { hideUnseen, metBy, WriterIndex } from './values.js';
+import { Supply } from './supply.js';
+import { hideUnseen } from './values.js';
 
 export type SearchResult =
   | { readonly kind: 'linearizable' }
@@ -30,6 +32,11 @@ const STEPS_BETWEEN_QUESTIONS = 256;
 const NONE = -1;
 /** Moves looked at beyond the candidates, to guess which optional move took effect. */
 const READS_AHEAD = 24;
+/**
+ * Optional moves in a row that are tried, round by round. Mostly one explains what is seen; with
+ * more, a branch that is wrong already could go on through every sum of a dozen of them.
+ */
+const CHAIN_LIMITS = [1, 2, 4, Number.POSITIVE_INFINITY];
 
 /** Optional moves with one effect, by call. */
 interface OptionalClass {
@@ -48,6 +55,8 @@ interface Place {
   /** The class of the last move when it was optional, and the value before it. */
   readonly last: number;
   readonly before: Known;
+  /** Optional moves in a row up to here. */
+  readonly chain: number;
 }
 
 interface Frame extends Place {
@@ -98,7 +107,7 @@ export class KeySearch {
   readonly #classes: readonly OptionalClass[];
   readonly #byReturn: readonly number[];
   readonly #needs: readonly number[];
-  readonly #writers: WriterIndex;
+  readonly #supply: Supply;
   readonly #stop: StopSearch;
   /** Unplaced moves as a doubly linked list by call; the last index is its head and end. */
   readonly #nextOf: Int32Array;
@@ -113,6 +122,9 @@ export class KeySearch {
   #furthest = 0;
   /** The latest return of a move that was seen to be lost before its time. */
   #blamed = Number.NEGATIVE_INFINITY;
+  #chainLimit = 0;
+  /** An optional move was not tried only because of the limit. */
+  #limited = false;
   #steps = 0;
   #nextQuestion = STEPS_BETWEEN_QUESTIONS;
 
@@ -127,7 +139,7 @@ export class KeySearch {
     this.#stop = stop;
     this.#needs = lastNeeds(required);
     const kinds = this.#classes.map(({ move }) => move);
-    this.#writers = new WriterIndex(required, kinds);
+    this.#supply = new Supply(required, kinds);
     const returnOf = (index: number): number => (required[index] as Move).source.return;
     const indexes = required.map((_, index) => index);
     this.#byReturn = indexes.sort((a, b) => returnOf(a) - returnOf(b));
@@ -141,7 +153,19 @@ export class KeySearch {
 
   /** A fresh key is absent: `initial` null. */
   run(initial: Known = null): SearchResult {
-    const first = this.#enter(initial, NONE, initial);
+    for (const limit of CHAIN_LIMITS) {
+      this.#chainLimit = limit;
+      this.#limited = false;
+      const result = this.#round(initial);
+      // Only a search that had all it asked for proves that there is no order.
+      if (result.kind !== 'violation' || !this.#limited) return result;
+      this.#rewind();
+    }
+    throw new AssertionError('the last round has no limit');
+  }
+
+  #round(initial: Known): SearchResult {
+    const first = this.#enter({ state: initial, last: NONE, before: initial, chain: 0 });
     if (first === 'done') return { kind: 'linearizable' };
     const stack: Frame[] = first === 'failed' ? [] : [first];
     while (stack.length > 0) {
@@ -160,7 +184,11 @@ export class KeySearch {
       }
       frame.next += 1;
       const state = this.#place(choice, frame.state);
-      const entered = this.#enter(state, choice < 0 ? -1 - choice : NONE, frame.state);
+      const entered = this.#enter(
+        choice < 0
+          ? { state, last: -1 - choice, before: frame.state, chain: frame.chain + 1 }
+          : { state, last: NONE, before: state, chain: 0 },
+      );
       if (entered === 'done') return { kind: 'linearizable' };
       if (entered !== 'failed') stack.push(entered);
     }
@@ -168,7 +196,14 @@ export class KeySearch {
     return { kind: 'violation', at: Math.max(blocking.source.return, this.#blamed) };
   }
 
-  #undo(frame: Frame): void {
+  #rewind(): void {
+    this.#undo({ trail: 0, frontier: 0 });
+    this.#failed.clear();
+    this.#furthest = 0;
+    this.#blamed = Number.NEGATIVE_INFINITY;
+  }
+
+  #undo(frame: Pick<Frame, 'trail' | 'frontier'>): void {
     const trail = this.#trail;
     while (trail.length > frame.trail) {
       const last = trail.pop() as number;
@@ -212,9 +247,10 @@ export class KeySearch {
   }
 
   /** Places what can only go now, and says what may come next. */
-  #enter(state: Known, placedLast: number, before: Known): Frame | 'done' | 'failed' {
+  #enter(arrival: Omit<Place, 'candidates'>): Frame | 'done' | 'failed' {
     const end = this.#moves.length;
-    let last = placedLast;
+    const { state, before } = arrival;
+    let { last, chain } = arrival;
     let candidates: number[] = [];
     let bound = 0;
     for (let again = true; again; ) {
@@ -229,39 +265,56 @@ export class KeySearch {
           this.#unlink(at);
           again = true;
           last = NONE;
+          chain = 0;
         } else candidates.push(at);
       }
     }
-    const at: Place = { state, candidates, last, before };
+    const at: Place = { state, candidates, last, before, chain };
     if (this.#isLost(at) || this.#hasFailed(at)) return 'failed';
     const choices = this.#choices(at, bound);
     const trail = this.#trail.length;
     return { ...at, trail, frontier: this.#frontier, choices, next: 0 };
   }
 
-  /** True when a candidate has to meet a value that nobody is left to write. */
+  /** True when a candidate has to meet a value that can no longer come about. */
   #isLost({ state, candidates }: Place): boolean {
     if (state === ANY) return false;
+    const left = { required: this.#isLeft, optional: this.#isFree, tails: this.#tailsLeft };
     for (const index of candidates) {
       const { effect, source } = this.#moves[index] as Move;
-      const value = metBy(effect);
-      if (value === undefined || value === state) continue;
-      const writers = this.#writers.of(value);
-      if (writers === undefined) continue;
-      const { required, optional } = writers;
-      const writes = (at: number): boolean =>
-        this.#placed[at] === 0 && (this.#moves[at] as Move).source.call <= source.return;
-      const mayWrite = (at: number): boolean =>
-        ((this.#classes[at] as OptionalClass).calls[this.#used[at] as number] ?? Infinity) <=
-        source.return;
-      if (required.some(writes) || optional.some(mayWrite)) continue;
+      if (this.#supply.canMeet(effect, state, { ...left, by: source.return })) continue;
       this.#blamed = Math.max(this.#blamed, source.return);
       return true;
     }
     return false;
   }
 
-  #choices({ state, candidates, last, before }: Place, bound: number): readonly number[] {
+  readonly #isLeft = (at: number, by: number): boolean =>
+    this.#placed[at] === 0 && (this.#moves[at] as Move).source.call <= by;
+
+  readonly #isFree = (at: number, by: number): boolean => {
+    const { calls } = this.#classes[at] as OptionalClass;
+    return (calls[this.#used[at] as number] ?? Number.POSITIVE_INFINITY) <= by;
+  };
+
+  readonly #tailsLeft = (by: number): number => {
+    const end = this.#moves.length;
+    let bytes = 0;
+    for (let at = this.#nextOf[end] as number; at !== end; at = this.#nextOf[at] as number) {
+      const { effect, source } = this.#moves[at] as Move;
+      if (source.call > by) break;
+      if (effect.kind === 'append') bytes += effect.tail.length;
+    }
+    this.#classes.forEach(({ move: { effect }, calls }, at) => {
+      if (effect.kind !== 'append') return;
+      for (let next = this.#used[at] as number; (calls[next] ?? Infinity) <= by; next += 1) {
+        bytes += effect.tail.length;
+      }
+    });
+    return bytes;
+  };
+
+  #choices({ state, candidates, last, before, chain }: Place, bound: number): readonly number[] {
     const choices = candidates.filter((index) => {
       const { effect } = this.#moves[index] as Move;
       const value = after(effect, state);
@@ -274,7 +327,10 @@ export class KeySearch {
     if (this.#classes.length === 0) return choices;
     const optional = this.#available(bound);
     this.#steps += optional.length >> 4;
-    return [...choices, ...this.#usefulOptional(optional, candidates, { state, last, before })];
+    const useful = this.#usefulOptional(optional, candidates, { state, last, before });
+    if (chain < this.#chainLimit) return [...choices, ...useful];
+    this.#limited ||= useful.length > 0;
+    return choices;
   }
 
   #available(bound: number): number[] {
@@ -307,7 +363,7 @@ export class KeySearch {
       const value = after(move.effect, state);
       if (value === undefined || value === state) continue;
       if (last !== NONE && after(move.effect, before) === value) continue;
-      const rank = rankOf({ value, before: state }, seers, onward, ahead);
+      const rank = rankOf({ move, value, before: state }, seers, onward, ahead);
       if (rank !== null) ranked.push([-1 - at, rank]);
     }
     ranked.sort(([, a], [, b]) => a - b);
@@ -327,9 +383,9 @@ export class KeySearch {
     return values;
   }
 
-  #name({ candidates, state, last, before }: Place): string {
+  #name({ candidates, state, last, before, chain }: Place): string {
     const place = `${this.#frontier}:${candidates.join()}${valueName(state)}`;
-    return last === NONE ? place : `${place}!${last}${valueName(before)}`;
+    return last === NONE ? place : `${place}!${last}!${chain}${valueName(before)}`;
   }
 
   #hasFailed(place: Place): boolean {

@@ -1,7 +1,4 @@
-/**
- * What the values of one key tell before any search: which of them nobody ever saw, and who could
- * have made those that were seen.
- */
+/** What the values of one key tell before any search: which of them nobody ever saw. */
 import type { Effect, Move, State } from './model.js';
 
 /** Stands for a byte that nobody saw; no byte string of a history has it. */
@@ -10,8 +7,6 @@ const UNSEEN = '\uffff';
 const BORDER = '\u0100';
 /** Characters that may be looked through for values nobody saw; beyond it none is hidden. */
 const MAX_LOOKED_THROUGH = 2_000_000_000;
-/** More writers of one value than this are not followed. */
-const MAX_WRITERS = 16;
 
 /** What an operation writes as a whole or as a tail. */
 function writtenBy(effect: Effect): string | null {
@@ -62,73 +57,8 @@ export function hideUnseen(moves: readonly Move[]): readonly Move[] {
   });
 }
 
-/** Who could have made a value: places in the lists of required and of optional moves. */
-export interface Writers {
-  readonly required: readonly number[];
-  readonly optional: readonly number[];
-}
-
-/** Values that a required move has to meet, with their writers; values with many are left out. */
-export class WriterIndex {
-  readonly #byValue = new Map<State, Writers>();
-
-  constructor(required: readonly Move[], optional: readonly Move[]) {
-    const wanted = new Set<State>();
-    for (const { effect } of required) {
-      const value = metBy(effect);
-      if (value !== undefined) wanted.add(value);
-    }
-    const first = writersIn(required, wanted);
-    const second = writersIn(optional, wanted);
-    for (const value of wanted) {
-      const writers = { required: first.get(value) ?? [], optional: second.get(value) ?? [] };
-      if (writers.required.length + writers.optional.length <= MAX_WRITERS) {
-        this.#byValue.set(value, writers);
-      }
-    }
-  }
-
-  /** Undefined: not known. */
-  of(value: State): Writers | undefined {
-    return this.#byValue.get(value);
-  }
-}
-
-/** The one value that a move with this answer met; undefined when it could have been several. */
-export function metBy(effect: Effect): State | undefined {
-  if (effect.kind === 'get') return effect.value;
-  return effect.kind === 'swap' && effect.applied === true ? effect.old : undefined;
-}
-
-function writersIn(moves: readonly Move[], wanted: ReadonlySet<State>): Map<State, number[]> {
-  const found = new Map<State, number[]>();
-  const byTail = new Map<string, number[]>();
-  const anyNumber: number[] = [];
-  const note = (value: State, at: number): void => {
-    const list = found.get(value);
-    if (list === undefined) found.set(value, [at]);
-    else if (list.length <= MAX_WRITERS) list.push(at);
-  };
-  moves.forEach(({ effect }, at) => {
-    if (effect.kind === 'set' || effect.kind === 'swap') note(effect.value, at);
-    else if (effect.kind === 'del') note(null, at);
-    else if (effect.kind === 'incr') {
-      if (effect.value !== undefined) note(effect.value, at);
-      else anyNumber.push(at);
-    } else if (effect.kind === 'append') {
-      const list = byTail.get(effect.tail);
-      if (list === undefined) byTail.set(effect.tail, [at]);
-      else list.push(at);
-    }
-  });
-  const lengths = new Set([...byTail.keys()].map(({ length }) => length));
-  for (const value of wanted) {
-    if (value === null) continue;
-    for (const length of lengths) {
-      if (length > value.length) continue;
-      for (const at of byTail.get(value.slice(value.length - length)) ?? []) note(value, at);
-    }
-    for (const at of anyNumber) note(value, at);
-  }
-  return found;
+/** Whether what a move of `hideUnseen` writes was ever seen. */
+export function wasSeen(effect: Effect): boolean {
+  const bytes = writtenBy(effect);
+  return bytes !== null && !bytes.startsWith(UNSEEN);
 }
