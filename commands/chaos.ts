@@ -77,7 +77,8 @@ export default class Chaos extends ClusterCommand<typeof Chaos> {
       say: process.stderr.isTTY ? (line: string) => this.note(line) : () => undefined,
     };
     const { result, code } = await runUntilSignal((signal) => runChaos({ ...request, signal }));
-    await this.print(chaosDocument(result), { table: () => chaosText(result) });
+    // lines also for a script: the last one is the verdict
+    await this.print(chaosDocument(result), { text: () => chaosText(result) });
     if (code !== null) process.exit(code);
     if (result.verdict !== null) this.exitWith(VERDICT_EXIT_CODES[result.verdict.kind]);
   }
