@@ -42,7 +42,7 @@ export function drawPlan(chance: Chance): Plan {
       frameBytes: 8 * KIB,
       maxBatchBytes: 4 * KIB,
       maxAppendBytes: chance.pick([4 * KIB, 16 * KIB, 256 * KIB]),
-      logBytesPerGroup: chance.pick([4, 8, 32, 128]) * KIB,
+      logBytesPerGroup: chance.pick([1, 2, 4, 32]) * KIB,
       snapshotLogBytes: 1024 * KIB,
       flushBytes: chance.pick([4 * KIB, 32 * KIB]),
       flushAgeMs: chance.pick([50, 200, 1000]),

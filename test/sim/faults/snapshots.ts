@@ -11,8 +11,8 @@ const EFFECTS = 12;
 export const SNAPSHOT_FAULTS: readonly Fault[] = [
   {
     kind: 'a snapshot is interrupted',
-    weight: 5,
-    lasts: [4_000, 12_000],
+    weight: 8,
+    lasts: [6_000, 15_000],
     begin(cluster, chance) {
       const { network, timeline } = cluster;
       if (network.onSnapshotStep !== null) return null;
@@ -25,9 +25,8 @@ export const SNAPSHOT_FAULTS: readonly Fault[] = [
         timeline.say(`a snapshot from node ${sender} to ${receiver} is interrupted: ${how}`);
         cluster.coverage.hit(`snapshot interrupted: ${how}`);
         if (how === 'connection') {
-          timeline.in(chance.between(0, 3), null, 'cut', () => {
-            network.break(sender, receiver, 'a fault');
-          });
+          // While the step is worked on.
+          network.break(sender, receiver, 'a fault', 3);
           return;
         }
         const node = cluster.nodes[(how === 'sender' ? sender : receiver) - 1];

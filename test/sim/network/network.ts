@@ -103,14 +103,14 @@ export class Network {
   }
 
   /** Ends the connection of two nodes; each hears of it for itself. */
-  break(a: NodeId, b: NodeId, why: string): void {
+  break(a: NodeId, b: NodeId, why: string, withinMs = 50): void {
     for (const [one, other] of [
       [a, b],
       [b, a],
     ] as const) {
       const transport = this.#open.get(one);
       if (transport === undefined) continue;
-      transport.process.later(this.chance.between(0, 50), 'broken', () => {
+      transport.process.later(this.chance.between(0, withinMs), 'broken', () => {
         transport.lose(other, why);
       });
     }
