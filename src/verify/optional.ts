@@ -3,8 +3,26 @@
  * has to come meets its value: at once, or after more optional moves that do not overwrite it. What
  * cannot lead there is left out, which loses nothing; the rest is tried the likeliest first.
  */
-import { ANY, after, type Known, type Move, type State } from './model.js';
+import { ANY, after, type Known, type Move, nameOf, type State } from './model.js';
 import { wasSeen } from './values.js';
+
+/** Optional moves with one effect, by call. */
+export interface OptionalClass {
+  readonly move: Move;
+  readonly calls: readonly number[];
+}
+
+/** By name, each with the calls of its moves. */
+export function classesOf(optional: readonly Move[]): OptionalClass[] {
+  const byName = new Map<string, { move: Move; calls: number[] }>();
+  for (const move of optional) {
+    const name = nameOf(move);
+    const found = byName.get(name);
+    if (found === undefined) byName.set(name, { move, calls: [move.source.call] });
+    else found.calls.push(move.source.call);
+  }
+  return [...byName.values()];
+}
 
 const INTEGER = /^-?\d{1,18}$/;
 const SAFE = 2n ** 62n;

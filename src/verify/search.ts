@@ -11,12 +11,15 @@
  *      it: the order without it is as good. So it is tried only where it makes a difference.
  *   3. Optional moves of one name are one class with a count; a configuration that failed with
  *      fewer of them used fails with more.
+ *   4. A candidate whose value nobody is left to write ends the branch (supply.ts).
+ *   5. Rows of optional moves are tried by their length, round by round; only the last round, which
+ *      has no limit, or one that met none, says that there is no order.
  */
 import { AssertionError } from '../base/assert.js';
-import { ANY, after, isExact, type Known, type Move, nameOf, type State } from './model.js';
-import { commute, rankOf } from './optional.js';
+import { ANY, after, type Known, type Move, type State } from './model.js';
+import { classesOf, commute, type OptionalClass, rankOf } from './optional.js';
 import { Supply } from './supply.js';
-import { hideUnseen } from './values.js';
+import { hideUnseen, lastNeeds } from './values.js';
 
 export type SearchResult =
   | { readonly kind: 'linearizable' }
@@ -37,12 +40,6 @@ const READS_AHEAD = 24;
  * more, a branch that is wrong already could go on through every sum of a dozen of them.
  */
 const CHAIN_LIMITS = [1, 2, 4, Number.POSITIVE_INFINITY];
-
-/** Optional moves with one effect, by call. */
-interface OptionalClass {
-  readonly move: Move;
-  readonly calls: readonly number[];
-}
 
 const valueName = (value: Known): string =>
   value === ANY ? '?' : value === null ? '-' : `=${value.length}=${value}`;
@@ -66,39 +63,6 @@ interface Frame extends Place {
   /** What to try: a required move's index, or −1 − class. */
   readonly choices: readonly number[];
   next: number;
-}
-
-function classesOf(optional: readonly Move[]): OptionalClass[] {
-  const byName = new Map<string, { move: Move; calls: number[] }>();
-  for (const move of optional) {
-    const name = nameOf(move);
-    const found = byName.get(name);
-    if (found === undefined) byName.set(name, { move, calls: [move.source.call] });
-    else found.calls.push(move.source.call);
-  }
-  return [...byName.values()];
-}
-
-/**
- * When a written value was last asked for: writes whose values are needed for longer come later. Of
- * all orders, the one that explains the answers is mostly the first one tried.
- */
-function lastNeeds(moves: readonly Move[]): number[] {
-  const readAt = new Map<State, number>();
-  for (const { effect, source } of moves) {
-    let value: State | undefined;
-    if (effect.kind === 'get') value = effect.value;
-    else if (effect.kind === 'swap' && effect.applied === true) value = effect.old;
-    if (value === undefined) continue;
-    readAt.set(value, Math.max(readAt.get(value) ?? source.call, source.call));
-  }
-  return moves.map((move) => {
-    const { effect, source } = move;
-    // Only one value suits it: where it fits it mostly belongs.
-    if (isExact(move)) return -1;
-    const value = effect.kind === 'set' || effect.kind === 'swap' ? effect.value : undefined;
-    return Math.max(source.call, (value === undefined ? undefined : readAt.get(value)) ?? 0);
-  });
 }
 
 export class KeySearch {

@@ -1,5 +1,5 @@
 /** What the values of one key tell before any search: which of them nobody ever saw. */
-import type { Effect, Move, State } from './model.js';
+import { type Effect, isExact, type Move, type State } from './model.js';
 
 /** Stands for a byte that nobody saw; no byte string of a history has it. */
 const UNSEEN = '\uffff';
@@ -61,4 +61,26 @@ export function hideUnseen(moves: readonly Move[]): readonly Move[] {
 export function wasSeen(effect: Effect): boolean {
   const bytes = writtenBy(effect);
   return bytes !== null && !bytes.startsWith(UNSEEN);
+}
+
+/**
+ * When a written value was last asked for: writes whose values are needed for longer come later. Of
+ * all orders, the one that explains the answers is mostly the first one tried.
+ */
+export function lastNeeds(moves: readonly Move[]): number[] {
+  const readAt = new Map<State, number>();
+  for (const { effect, source } of moves) {
+    let value: State | undefined;
+    if (effect.kind === 'get') value = effect.value;
+    else if (effect.kind === 'swap' && effect.applied === true) value = effect.old;
+    if (value === undefined) continue;
+    readAt.set(value, Math.max(readAt.get(value) ?? source.call, source.call));
+  }
+  return moves.map((move) => {
+    const { effect, source } = move;
+    // Only one value suits it: where it fits it mostly belongs.
+    if (isExact(move)) return -1;
+    const value = effect.kind === 'set' || effect.kind === 'swap' ? effect.value : undefined;
+    return Math.max(source.call, (value === undefined ? undefined : readAt.get(value)) ?? 0);
+  });
 }
