@@ -16,17 +16,17 @@ export const SNAPSHOT_FAULTS: readonly Fault[] = [
     begin(cluster, chance) {
       const { network, timeline } = cluster;
       if (network.onSnapshotStep !== null) return null;
-      let left = 1 + chance.below(3);
+      let left = chance.pick([1, 2, 3, 3, 3]);
       const hit = new Set<number>();
       network.onSnapshotStep = (sender, receiver) => {
         if (--left > 0) return;
         network.onSnapshotStep = null;
-        const how = chance.pick(['receiver', 'sender', 'connection'] as const);
+        const how = chance.pick(['receiver', 'sender', 'connection', 'connection'] as const);
         timeline.say(`a snapshot from node ${sender} to ${receiver} is interrupted: ${how}`);
         cluster.coverage.hit(`snapshot interrupted: ${how}`);
         if (how === 'connection') {
           // While the step is worked on.
-          network.break(sender, receiver, 'a fault', 3);
+          network.break(sender, receiver, 'a fault', 1.2);
           return;
         }
         const node = cluster.nodes[(how === 'sender' ? sender : receiver) - 1];
