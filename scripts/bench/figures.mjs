@@ -11,10 +11,17 @@ export function median(values) {
 
 export const rounded = (value, digits = 0) => Number(value.toFixed(digits));
 
-/** Resident memory of a process in MB (10^6 bytes). Linux. */
+/**
+ * Resident memory of a process in MB (10^6 bytes), and how much of it is pages of files (the
+ * program, tables that LevelDB has mapped), which the kernel takes back when it needs them. Linux.
+ */
 export function residentMb(pid) {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return (Number(line?.[1]) * 1024) / 1e6;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const of = (name) => {
+    const line = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status);
+    return (Number(line?.[1]) * 1024) / 1e6;
+  };
+  return { all: of('VmRSS'), files: of('RssFile') };
 }
 
 /** CPU time a process has used, in clock ticks of 10 ms. Linux. */
