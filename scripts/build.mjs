@@ -1,8 +1,8 @@
 /**
  * Builds dist/ from src/ and commands/: compiles, copies the generated codecs that the compiler
- * does not touch, and removes what has no source any more (oclif lists every file of
- * dist/commands), and writes the manifest of the commands. Runs as npm's `prepare` and `build`;
- * silent unless something is wrong.
+ * does not touch, removes what has no source any more (oclif lists every file of dist/commands),
+ * bundles the commands and writes their manifest. Runs as npm's `prepare` and `build`; silent
+ * unless something is wrong.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -64,6 +64,7 @@ try {
   compile();
   copyGenerated();
   removeStale();
+  if (existsSync(COMPILER)) await import('./bundle.mjs');
   await import('./manifest.mjs');
 } catch (error) {
   process.stderr.write(`build: ${error instanceof Error ? error.message : error}\n`);

@@ -74,8 +74,12 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** The same in every copy of this module that one process has loaded. */
+const BRAND = Symbol.for('rkv.error');
+
 export class RkvError extends Error {
   override readonly name = 'RkvError';
+  readonly [BRAND] = true;
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
@@ -83,6 +87,11 @@ export class RkvError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.details = details;
+  }
+
+  /** `instanceof` knows those of another copy of this module: a bundle, or a second package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 
   get kind(): BadNews {
