@@ -35,7 +35,7 @@ export class ProcessFiles implements LogFs, SpaceFs {
     position: number,
     done: Written,
   ): void {
-    if (!this.#process.acts()) return;
+    if (!this.#process.alive) return;
     const { file, mode } = this.#file(fd);
     const { mood, coverage } = this.#disk;
     if (mood.fails) {
@@ -53,6 +53,8 @@ export class ProcessFiles implements LogFs, SpaceFs {
     const bytes = Buffer.from(buffer.subarray(at, at + taken));
     this.#process.timeline.trace.bytes(bytes);
     const write = file.write(position, bytes);
+    // Who dies now leaves a write behind that was under way.
+    if (!this.#process.acts()) return;
     this.#disk.submit(this.#process, 'disk write', () => {
       if (mode === 'durable') file.settle([write]);
       done(null, taken);
