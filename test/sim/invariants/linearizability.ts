@@ -26,8 +26,8 @@ export class Linearizability implements Invariant {
         op,
         key,
         args,
-        call: Math.round(outcome.call * 1000),
-        return: Math.round(outcome.return * 1000),
+        call: Math.floor(outcome.call * 1000),
+        return: Math.ceil(outcome.return * 1000),
         result,
         out: { ...said, ...(code === null ? {} : { code }) },
       });
