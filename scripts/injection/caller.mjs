@@ -75,7 +75,8 @@ const ORDERS = {
     }
     return missing;
   },
-  status: (timeoutMs) => client.admin.status({ timeoutMs }),
+  /** As this node sees it. */
+  status: (node, timeoutMs) => client.admin.status({ node, timeoutMs }),
   set: (key, value, timeoutMs) => client.set(key, value, { timeoutMs }).then(() => true),
   get: async (key, timeoutMs) => (await client.get(key, { timeoutMs }))?.value.toString() ?? null,
   /** So many writes at once; how each ended. */

@@ -106,6 +106,7 @@ export class Nodes {
     const doors = ['--listen-grpc', node.grpc, '--listen-peer', node.peer];
     const open = node.host === undefined ? [] : ['--insecure-listen'];
     const args = ['serve', '--node-id', String(id), '--data-dir', join(node.dir, 'data')];
+    args.push('--replicas', String(this.#list.length));
     const child = start(
       [RUN, ...args, ...doors, ...open, ...SMALL, '--bootstrap', bootstrap],
       node.namespace,
