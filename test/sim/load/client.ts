@@ -123,15 +123,19 @@ export class Client {
       settled = true;
       done(answer);
     };
-    this.#send(this.#target, (node) => this.#back(node, ask(node), settle));
+    const refused = (): void => settle(null);
+    this.#send(this.#target, refused, (node) => this.#back(node, ask(node), settle));
     this.#later(ATTEMPT_MS, () => settle(null));
   }
 
-  #send(node: SimNode, arrive: (node: SimNode) => void): void {
+  /** Where no process lives the machine says so at once: nobody waits for the dead. */
+  #send(node: SimNode, refused: () => void, arrive: (node: SimNode) => void): void {
     const { network, id } = this.#parts;
     if (network.chance.permille(network.wire(id, node.id).loss)) return;
     network.carry(id, node.id, 'client', () => {
-      node.running?.process.receive('request', () => arrive(node));
+      const process = node.running?.process;
+      if (process?.alive) process.receive('request', () => arrive(node));
+      else network.carry(node.id, id, 'client', refused);
     });
   }
 
@@ -196,7 +200,8 @@ export class Client {
       if (this.#pending === pending) this.#onAnswer(pending, answer);
     };
     const target = this.#target;
-    this.#send(target, (node) => {
+    const refused = (): void => onAnswer(REFUSED);
+    this.#send(target, refused, (node) => {
       const door = node.running?.door;
       if (door == null) return this.#back(node, REFUSED, onAnswer);
       const process = node.running?.process;
