@@ -7,7 +7,7 @@ import { assert } from '../base/assert.js';
 import type { GroupId, LogIndex, NodeId, ReplicaId, Term } from '../base/ids.js';
 import { createPrng, type Prng } from '../base/prng.js';
 import { createRaft } from '../raft/core.js';
-import type { RaftConfig, Restored, SoftState } from '../raft/types.js';
+import type { ConfigChange, Proposal, RaftConfig, Restored, SoftState } from '../raft/types.js';
 import type {
   LogRecord,
   NodeBeat,
@@ -327,6 +327,15 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     if (replica === undefined || member === null || !replica.leads) return;
     replica.core.transferLeader(member);
     this.wake(group);
+  }
+
+  /**
+   * Proposes a change among the replicas a group led here has; its entry may yet be overwritten, so
+   * the descriptor tells what came of it. New replicas are refused: no node would make them.
+   */
+  changeMembers(group: GroupId, change: ConfigChange): Proposal {
+    const replica = this.replicas.get(group);
+    return replica?.changeMembers(change) ?? { ok: false, reason: 'not-leader' };
   }
 
   /** The store is durable up to here: the log decides how long a tail it keeps for followers. */

@@ -77,8 +77,9 @@ export function applyConfig(core: Core, change: ConfigChange, index: LogIndex): 
   const changed = changeMembers(core.members, change);
   if (!changed.ok) return core.members;
   core.membersIndex = index;
+  // Told first: what the new configuration lets commit at once is told after it.
+  core.trace({ kind: 'config', members: changed.members, index });
   setMembers(core, changed.members);
-  core.trace({ kind: 'config', members: core.members, index });
   return core.members;
 }
 

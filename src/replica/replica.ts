@@ -10,18 +10,20 @@ import type {
   ConfigChange,
   Message,
   MessageOf,
+  Proposal,
   Raft,
   RaftView,
   Ready,
   SoftState,
 } from '../raft/types.js';
 import type { Descriptor } from '../shard/descriptor.js';
-import { applyConfigToDescriptor } from '../shard/members.js';
+import type { Placed } from '../shard/members.js';
 import type { EntryPayload } from '../wire/entry/types.js';
 import { Applier } from './applier.js';
 import { Callers, type Standing } from './callers.js';
 import { EntryCache } from './entry-cache.js';
 import { Installation, type Received } from './installation.js';
+import { applyMembers, proposeMembers } from './members.js';
 import type { LogEntry, LogRecord } from './ports.js';
 import { type ReadLog, type RecentLog, Shipping } from './shipping.js';
 import type {
@@ -181,6 +183,17 @@ export class Replica implements Standing {
     this.#callers.queue(payload);
   }
 
+  /** Proposes a change of the members (one at a time); `placed`: where new ones live. */
+  changeMembers(change: ConfigChange, placed: readonly Placed[] = []): Proposal {
+    if (!this.#leads || this.silent) return { ok: false, reason: 'not-leader' };
+    const keep: Keep = (index, term, bytes, payload) => {
+      this.#cache.put({ index, term, kind: 'config', bytes, payload });
+    };
+    const proposal = proposeMembers(this.core, this.descriptor, change, placed, keep);
+    this.#host.wake(this.group);
+    return proposal;
+  }
+
   /** A message for this replica; an append comes with the bytes of its entries. */
   step(message: Message, payloads: readonly Uint8Array[]): void {
     if (this.#stopped) return;
@@ -282,9 +295,7 @@ export class Replica implements Standing {
     const lost = this.#leads && (!leads || term !== this.#term);
     this.#leads = leads;
     this.#term = term;
-    if (lost) {
-      this.#callers.onLeadershipLost();
-    }
+    if (lost) this.#callers.onLeadershipLost();
     this.#host.onSoftState(this.group, soft);
   }
 
@@ -312,11 +323,8 @@ export class Replica implements Standing {
   }
 
   #onConfig(index: LogIndex, payload: EntryPayload | null): void {
-    const change: ConfigChange = payload?.kind === 'config' ? payload.change : { kind: 'leave' };
-    const placed = payload?.kind === 'config' ? payload.placed : [];
-    const members = this.core.applyConfig(change, index);
-    const state = must(this.#machine, 'machine').state;
-    state.update(applyConfigToDescriptor(state.descriptor, { placed }, members));
+    const { state } = must(this.#machine, 'machine');
+    state.update(applyMembers(this.core, state.descriptor, payload, index));
   }
 
   #onRun(applied: LogIndex): void {
