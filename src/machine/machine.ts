@@ -6,7 +6,7 @@
  */
 import { assert, must, unreachable } from '../base/assert.js';
 import { fromByteKey } from '../base/bytes.js';
-import type { EpochMs, LogIndex } from '../base/ids.js';
+import type { EpochMs, LogIndex, MonoMs } from '../base/ids.js';
 import type { Command } from '../kv/request.js';
 import type { EntryPayload } from '../wire/entry/types.js';
 import { applyEffects, applyExpire } from './apply/evaluated.js';
@@ -99,8 +99,13 @@ export class ShardMachine implements Machine {
     return result;
   }
 
-  read(command: Command, now: EpochMs, settled: boolean): ReadResult | Promise<ReadResult> {
-    return this.#reader.read(command, now, settled);
+  read(
+    command: Command,
+    now: EpochMs,
+    settled: boolean,
+    deadline?: MonoMs,
+  ): ReadResult | Promise<ReadResult> {
+    return this.#reader.read(command, now, settled, deadline);
   }
 
   async due(now: EpochMs, count: number): Promise<EntryPayload | null> {

@@ -4,7 +4,7 @@
  * and what the row answers. In memory, or within the turn's budget, without a promise.
  */
 import { assert } from '../base/assert.js';
-import type { EpochMs } from '../base/ids.js';
+import type { EpochMs, MonoMs } from '../base/ids.js';
 import { RkvError } from '../kv/errors.js';
 import type { Command } from '../kv/request.js';
 import { type Call, prepareCall } from './apply/call.js';
@@ -36,11 +36,16 @@ export class Reader {
     this.#release = release;
   }
 
-  read(command: Command, now: EpochMs, settled: boolean): ReadResult | Promise<ReadResult> {
+  read(
+    command: Command,
+    now: EpochMs,
+    settled: boolean,
+    deadline?: MonoMs,
+  ): ReadResult | Promise<ReadResult> {
     const call = prepareCall(command);
     if (call === null || call.row.access !== 'read') return MALFORMED;
     if (call.row.reads === 'range') {
-      const range = rangeOf(call, this.#limits);
+      const range = rangeOf(call, this.#limits, deadline);
       return scan(this.#state, this.#run, range, { now, settled });
     }
     const answer = this.#answer(call, now, settled);

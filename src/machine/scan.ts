@@ -4,7 +4,7 @@
  */
 import { must } from '../base/assert.js';
 import { asBuffer, EMPTY_BYTES } from '../base/bytes.js';
-import type { EpochMs } from '../base/ids.js';
+import type { EpochMs, MonoMs } from '../base/ids.js';
 import { bytesOption, integerOption } from '../kv/catalog/grammar.js';
 import type { PageItem } from '../kv/reply.js';
 import type { Call } from './apply/call.js';
@@ -37,7 +37,7 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | null {
 }
 
 /** The range a scan names; null when nothing can be in it. */
-export function rangeOf(call: Call, limits: ScanLimits): ScanRange | null {
+export function rangeOf(call: Call, limits: ScanLimits, deadline?: MonoMs): ScanRange | null {
   const { options, command } = call;
   let from = command.args[0] as Uint8Array;
   const end = command.args[1] as Uint8Array;
@@ -63,6 +63,7 @@ export function rangeOf(call: Call, limits: ScanLimits): ScanRange | null {
     bytes: limits.maxBytes,
     budgetMs: limits.budgetMs,
     keysOnly: options.has('KEYSONLY') || options.has('COUNTONLY'),
+    ...(deadline === undefined ? {} : { deadline }),
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   EpochMs,
   GroupId,
   LogIndex,
+  MonoMs,
   ReplicaId,
   Revision,
   SpaceId,
@@ -132,6 +133,8 @@ export interface ScanRange {
   readonly bytes: number;
   readonly budgetMs: number;
   readonly keysOnly: boolean;
+  /** Nobody waits for the page after this: one that has not begun by then is not read. */
+  readonly deadline?: MonoMs;
 }
 
 export interface ScanPage {
@@ -256,7 +259,12 @@ export interface Machine {
    * passed deadline that the log does not know yet answers 'needs-time', and the replica proposes a
    * time entry, waits and asks again with `settled` true (then applied cluster time decides).
    */
-  read(command: Command, now: EpochMs, settled: boolean): ReadResult | Promise<ReadResult>;
+  read(
+    command: Command,
+    now: EpochMs,
+    settled: boolean,
+    deadline?: MonoMs,
+  ): ReadResult | Promise<ReadResult>;
   /** Expiry the leader should propose now, at most `count`. */
   due(now: EpochMs, count: number): Promise<EntryPayload | null>;
 }

@@ -5,6 +5,7 @@
  */
 import { must } from '../base/assert.js';
 import type { EpochMs, LogIndex, MonoMs } from '../base/ids.js';
+import { RkvError } from '../kv/errors.js';
 import type { Machine, ReadResult } from '../machine/types.js';
 import type { ReadState } from '../raft/types.js';
 import type { PendingRead, ReplicaLimits } from './types.js';
@@ -105,7 +106,7 @@ export class ReadQueue {
     }
     let result: ReadResult | Promise<ReadResult>;
     try {
-      result = machine.read(read.command, this.#host.clusterNow(), settled);
+      result = machine.read(read.command, this.#host.clusterNow(), settled, read.deadline);
     } catch (error) {
       this.#fail(read, error);
       return;
@@ -134,7 +135,13 @@ export class ReadQueue {
     read.done(result);
   }
 
+  /** What the machine refuses is no failure: the replica was replaced meanwhile, or too much waits. */
   #fail(read: PendingRead, error: unknown): void {
+    if (error instanceof RkvError && error.kind === 'refused') {
+      const { code } = error;
+      read.done(code === 'NOT_READY' ? { kind: 'not-leader' } : { kind: 'refused', code });
+      return;
+    }
     read.done({ kind: 'refused', code: 'FENCED' });
     this.#host.fail(error);
   }

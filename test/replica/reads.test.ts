@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMs, LogIndex, MonoMs } from '../../src/base/ids.js';
 import { logIndex } from '../../src/base/ids.js';
+import { RkvError } from '../../src/kv/errors.js';
 import type { Machine, ReadResult } from '../../src/machine/types.js';
 import { ReadQueue } from '../../src/replica/reads.js';
 import type { PendingRead, ReplicaLimits } from '../../src/replica/types.js';
@@ -11,7 +12,7 @@ const VALUE: ReadResult = { kind: 'reply', reply: { kind: 'integer', value: 1n }
 function setup() {
   const state = {
     applied: logIndex(10) as LogIndex,
-    result: VALUE as ReadResult,
+    result: VALUE as ReadResult | Promise<ReadResult>,
     lease: true,
     log: [] as string[],
     asked: [] as string[],
@@ -31,7 +32,10 @@ function setup() {
       command: { code: 1, database: 0, args: [] },
       mode,
       deadline: deadline as MonoMs,
-      done: (answer) => state.log.push(`${name}:${answer.kind}`),
+      done: (answer) => {
+        const code = answer.kind === 'refused' ? ` ${answer.code}` : '';
+        state.log.push(`${name}:${answer.kind}${code}`);
+      },
     });
   const begin = () => queue.begin((context, mode) => state.asked.push(`${context} ${mode}`));
   return { state, queue, read, begin };
@@ -82,7 +86,7 @@ describe('linearizable reads', () => {
     expect(read('c')).toBe(true);
     expect(read('d')).toBe(false);
     queue.sweep(50 as MonoMs);
-    expect(state.log).toEqual(['a:refused']);
+    expect(state.log).toEqual(['a:refused TIMEOUT']);
   });
 
   it('a lease lost between check and read sends the read through a round (scenario 22)', () => {
@@ -116,5 +120,33 @@ describe('linearizable reads', () => {
     read('b');
     queue.drop();
     expect(state.log.sort()).toEqual(['a:not-leader', 'b:not-leader']);
+  });
+});
+
+describe('a read that the machine rejects', () => {
+  const rejecting = async (error: unknown) => {
+    const { state, queue, read, begin } = setup();
+    state.result = Promise.reject(error);
+    read('a');
+    begin();
+    queue.onState({ context: 1, outcome: 'ok', index: logIndex(10) });
+    await new Promise((resolve) => setImmediate(resolve));
+    return state.log;
+  };
+
+  it('because the replica was replaced meanwhile is asked elsewhere, and the replica stays', async () => {
+    expect(await rejecting(new RkvError('NOT_READY', 'replaced'))).toEqual(['a:not-leader']);
+  });
+
+  it('because too much waits, or its deadline passed, is refused as that', async () => {
+    expect(await rejecting(new RkvError('OVERLOADED', 'full'))).toEqual(['a:refused OVERLOADED']);
+    expect(await rejecting(new RkvError('TIMEOUT', 'late'))).toEqual(['a:refused TIMEOUT']);
+  });
+
+  it('because a row is wrong, or for a reason nobody foresaw, is told to the node', async () => {
+    const corrupt = new RkvError('CORRUPT', 'a row');
+    expect(await rejecting(corrupt)).toEqual(['a:refused FENCED', String(corrupt)]);
+    const other = new Error('what?');
+    expect(await rejecting(other)).toEqual(['a:refused FENCED', String(other)]);
   });
 });

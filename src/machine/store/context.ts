@@ -6,6 +6,7 @@ import type { OrderedStore } from '../ports.js';
 import type { NodeStateHooks } from '../types.js';
 import type { HeaderTable } from './header-table.js';
 import type { ReadBudget } from './read-budget.js';
+import type { ScanSlots } from './scan-slots.js';
 
 /** The overlay's two generations, counted in bytes over all shards. */
 export interface Generations {
@@ -24,6 +25,7 @@ export interface StoreContext {
   /** Headers of clean keys that are no rows in memory. */
   readonly table: HeaderTable;
   readonly budget: ReadBudget;
+  readonly scans: ScanSlots;
   readonly generations: Generations;
   /** The active generation grew, or a shard changed for the first time in it. */
   readonly onDirty: () => void;

@@ -41,6 +41,7 @@ import { openOutgoing } from './outgoing-snapshot.js';
 import { metaName } from './plain-rows.js';
 import { ReadBudget } from './read-budget.js';
 import { crcOfStored, decodeRow, encodeRow } from './row-codec.js';
+import { ScanSlots } from './scan-slots.js';
 import { type ScrubOptions, type ScrubResult, scrubReplica } from './scrub.js';
 import { type FlushPart, ShardRows } from './shard-rows.js';
 import { watchedHooks } from './watched-hooks.js';
@@ -155,6 +156,7 @@ class StoreBackedState implements OpenedNodeState {
       generations,
       table: new HeaderTable(headerBytes, options.hashSeed),
       budget: new ReadBudget(clock, options.syncReadBudgetMs ?? 3),
+      scans: new ScanSlots(clock),
       onDirty: () => this.flusher.onDirty(),
     };
     this.dead = new DeadPieces({
@@ -318,6 +320,7 @@ class StoreBackedState implements OpenedNodeState {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.context.scans.close();
     // After a failed write nothing can be flushed; the node was told when it failed.
     await this.flush().catch(() => undefined);
     await Promise.all(this.behind);

@@ -29,7 +29,11 @@ interface OverlayHead {
 
 type Item = ScanPage['items'][number];
 
-export async function scanShard(shard: ShardRows, range: ScanRange): Promise<ScanPage> {
+export function scanShard(shard: ShardRows, range: ScanRange): Promise<ScanPage> {
+  return shard.context.scans.run(range.deadline ?? null, () => readPage(shard, range));
+}
+
+async function readPage(shard: ShardRows, range: ScanRange): Promise<ScanPage> {
   if (shard.dead) throw replaced();
   const overlay = overlayOf(shard, range);
   const snapshot = shard.context.store.snapshot();
