@@ -39,6 +39,8 @@ export class Disk {
     shortWrites: 0,
     freeBytes: null,
   };
+  /** Whether a write through a `durable` descriptor is a sync too; else `datasync` is. */
+  durableWrites = true;
   readonly chance: Chance;
   readonly coverage: Coverage;
   names: Names = new Map();

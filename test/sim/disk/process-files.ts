@@ -16,7 +16,7 @@ export const systemError = (code: string): Error =>
   Object.assign(new Error(`${code}: simulated`), { code });
 
 export class ProcessFiles implements LogFs, SpaceFs {
-  readonly durableWrites = true;
+  readonly durableWrites: boolean;
   readonly #disk: Disk;
   readonly #process: Process;
   readonly #open = new Map<number, OpenFile>();
@@ -25,6 +25,7 @@ export class ProcessFiles implements LogFs, SpaceFs {
   constructor(disk: Disk, process: Process) {
     this.#disk = disk;
     this.#process = process;
+    this.durableWrites = disk.durableWrites;
   }
 
   write(
@@ -56,7 +57,7 @@ export class ProcessFiles implements LogFs, SpaceFs {
     // Who dies now leaves a write behind that was under way.
     if (!this.#process.acts()) return;
     this.#disk.submit(this.#process, 'disk write', () => {
-      if (mode === 'durable') file.settle([write]);
+      if (mode === 'durable' && this.durableWrites) file.settle([write]);
       done(null, taken);
     });
   }

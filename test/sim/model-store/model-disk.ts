@@ -75,7 +75,8 @@ export class ModelDisk {
   };
   readonly prng: Prng;
   readonly #later: Later;
-  readonly #batchesPerLog: number;
+  /** Batches that one log of LevelDB holds. */
+  batchesPerLog: number;
   /** What lies in tables. */
   readonly #tables = new Map<ByteKey, Buffer>();
   /** What lies in the newest log and the one before it. */
@@ -91,7 +92,7 @@ export class ModelDisk {
   constructor(prng: Prng, later: Later, options: ModelDiskOptions) {
     this.prng = prng;
     this.#later = later;
-    this.#batchesPerLog = options.batchesPerLog ?? BATCHES_PER_LOG;
+    this.batchesPerLog = options.batchesPerLog ?? BATCHES_PER_LOG;
   }
 
   /** What was in the logs goes into tables, synced, as LevelDB does when it opens. */
@@ -242,7 +243,7 @@ export class ModelDisk {
 
   #append(changes: readonly Change[], sync: boolean): void {
     this.counts.batches += 1;
-    if (this.#batchesInLog === this.#batchesPerLog) this.#newLog();
+    if (this.#batchesInLog >= this.batchesPerLog) this.#newLog();
     this.#batchesInLog += 1;
     this.#logs.push({ changes, log: this.#log, synced: false });
     if (!sync) return;

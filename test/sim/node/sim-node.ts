@@ -189,7 +189,8 @@ export class SimNode {
       openDataDir: (request) => this.#dataDir.open(request, process),
       files,
       space: files,
-      openStore: async () => this.store.open(),
+      // A process that died in the same event must not hold the lock of the next.
+      openStore: async () => (process.alive ? this.store.open() : new Promise(() => undefined)),
       openTransport: async (options) => {
         const transport = new SimTransport(this.parts.network, process, options);
         running.transport = transport;
