@@ -154,7 +154,7 @@ export class Run {
       host: node.serving ? (node.running?.host ?? null) : null,
     }));
     const busy = cluster.clients.filter((client) => client.busy).length;
-    return missing(cluster.groups, survivors, busy);
+    return missing(cluster.groups, survivors, busy) ?? this.nemesis.operator.missing();
   }
 
   judge(): void {

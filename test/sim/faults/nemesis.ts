@@ -8,6 +8,8 @@ import { CLOCK_FAULTS } from './clocks.js';
 import { DISK_FAULTS } from './disks.js';
 import type { Fault } from './fault.js';
 import { MEDIA_FAULTS } from './media.js';
+import { MEMBER_FAULTS } from './members.js';
+import { Operator } from './operator.js';
 import { PROCESS_FAULTS } from './processes.js';
 import { SNAPSHOT_FAULTS } from './snapshots.js';
 import { WIRE_FAULTS } from './wires.js';
@@ -19,6 +21,7 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...CLOCK_FAULTS,
   ...MEDIA_FAULTS,
   ...SNAPSHOT_FAULTS,
+  ...MEMBER_FAULTS,
 ];
 
 /** At least so many kinds are on in a seed. */
@@ -31,6 +34,7 @@ export class Nemesis {
   readonly #meanMs: number;
   readonly #running = new Map<Fault, () => void>();
   readonly counts = new Map<string, number>();
+  readonly operator: Operator;
   #healed = false;
 
   constructor(cluster: Cluster, chance: Chance) {
@@ -38,6 +42,9 @@ export class Nemesis {
     this.#chance = chance;
     this.#faults = drawFaults(chance);
     this.#meanMs = chance.between(500, 2_500);
+    this.operator = new Operator(cluster, chance.fork());
+    const rots = this.#faults.some((fault) => MEDIA_FAULTS.includes(fault));
+    if (rots) this.operator.victim = cluster.plan.victim + 1;
     cluster.timeline.say(`faults: ${this.#faults.map(({ kind }) => kind).join(', ')}`);
   }
 
@@ -62,7 +69,7 @@ export class Nemesis {
     const fault = this.#pick();
     // One of a kind at a time: what ends the first must not end the second.
     if (this.#running.has(fault)) return;
-    const undo = fault.begin(this.#cluster, this.#chance);
+    const undo = fault.begin(this.#cluster, this.#chance, this.operator);
     if (undo === null) return;
     this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
     this.#cluster.coverage.hit(`fault: ${fault.kind}`);

@@ -1,14 +1,17 @@
 /**
  * What a log has told to be durable is there after any crash; what a client was told to be written
- * is on the disks of a majority at that moment.
+ * is on the disks of a majority at that moment, of both halves of a joint configuration.
  * Source: Ongaro 2014 (thesis), section 3.8 and 10.2.1; issue 3, "acknowledged is durable".
  */
 import type { GroupId, NodeId } from '../../../src/base/ids.js';
+import type { Machine } from '../../../src/machine/types.js';
+import type { TraceEvent } from '../../../src/raft/types.js';
 import type { Log } from '../../../src/replica/ports.js';
 import type { Outcome } from '../load/client.js';
 import type { LogMirror } from '../node/log-mirror.js';
 import type { Applied } from '../node/observer.js';
 import { type Invariant, mustHold } from './invariant.js';
+import { isQuorum, VotingHistory } from './voting.js';
 
 interface Entry {
   readonly group: GroupId;
@@ -33,10 +36,23 @@ export class AcknowledgedIsDurable implements Invariant {
   checks = 0;
   readonly #parts: DurabilityParts;
   readonly #entries = new Map<string, Entry[]>();
+  readonly #voting = new VotingHistory();
   #acknowledged = 0;
 
   constructor(parts: DurabilityParts) {
     this.#parts = parts;
+  }
+
+  onStart(node: NodeId): void {
+    this.#voting.onStart(node);
+  }
+
+  onOpened(node: NodeId, group: GroupId, machine: Machine): void {
+    this.#voting.onOpened(node, group, machine);
+  }
+
+  onTrace(node: NodeId, group: GroupId, event: TraceEvent): void {
+    this.#voting.onTrace(node, group, event);
   }
 
   /** Runs before the mirror takes over what was restored. */
@@ -80,11 +96,15 @@ export class AcknowledgedIsDurable implements Invariant {
     const sampled = this.#acknowledged++ % SAMPLE === 0;
     for (const entry of this.#entries.get(keyOf(stamp)) ?? []) {
       this.checks++;
-      const holders = entry.voters.filter((node) => this.#holds(node, entry, sampled));
-      mustHold(this.name, holders.length * 2 > entry.voters.length, () => {
+      const { group, index, voters } = entry;
+      const voting = this.#voting.at(group, index) ?? { voters, outgoing: [] };
+      const holds = (node: NodeId): boolean => this.#holds(node, entry, sampled);
+      mustHold(this.name, isQuorum(voting, holds), () => {
+        const both = [...new Set([...voting.voters, ...voting.outgoing])];
+        const outgoing = voting.outgoing.length > 0 ? ` and [${voting.outgoing}]` : '';
         return (
-          `client ${client} was told that ${stamp.sequence} is written (group ${entry.group}, ` +
-          `index ${entry.index}), but only nodes [${holders}] of [${entry.voters}] hold it`
+          `client ${client} was told that ${stamp.sequence} is written (group ${group}, index ` +
+          `${index}), but only nodes [${both.filter(holds)}] of [${voting.voters}]${outgoing} hold it`
         );
       });
     }

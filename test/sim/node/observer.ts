@@ -168,6 +168,8 @@ function rowOf(event: TraceEvent): string {
       return `snapshot in the core: ${event.step}`;
     case 'transfer':
       return `transfer: ${event.step}`;
+    case 'config':
+      return event.members.outgoing.length > 0 ? 'members: joint' : 'members: simple';
     case 'rest':
       return `rest: ${event.resting ? 'begins' : 'ends'}`;
     default:
