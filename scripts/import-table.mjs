@@ -99,6 +99,14 @@ export const IMPORT_TABLE = [
     packages: ['@grpc/grpc-js'],
     node: true,
   },
+  // The codec knows bytes alone, so that clients can use it; the commands know the rest of api.
+  { path: 'api/resp/codec', may: ['base'], packages: [], node: false },
+  {
+    path: 'api/resp',
+    may: ['base', 'kv', 'shard', 'api', 'router', 'observe'],
+    packages: [],
+    node: true,
+  },
   { path: 'api', may: ['base', 'kv', 'shard', 'router', 'observe'], packages: [], node: true },
   { path: 'client', may: ['base', 'kv', 'shard', 'wire'], packages: ['@grpc/grpc-js'], node: true },
   {

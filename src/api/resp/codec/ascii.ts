@@ -1,0 +1,19 @@
+/** The bytes that RESP is made of (Redis serialization protocol specification, 2 and 3). */
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const ZERO = 0x30;
+export const MINUS = 0x2d;
+export const DOLLAR = 0x24;
+export const STAR = 0x2a;
+export const COLON = 0x3a;
+export const PLUS = 0x2b;
+export const UNDERSCORE = 0x5f;
+export const HASH = 0x23;
+export const COMMA = 0x2c;
+export const OPEN_PAREN = 0x28;
+export const BANG = 0x21;
+export const EQUALS = 0x3d;
+export const PERCENT = 0x25;
+export const TILDE = 0x7e;
+export const GREATER = 0x3e;
+export const BAR = 0x7c;
