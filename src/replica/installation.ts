@@ -61,6 +61,13 @@ export class Installation {
     received.refused('the snapshot is older than what is here');
   }
 
+  /** A fenced replica takes the state of what its log already holds: the log stays as it is. */
+  rebuild(done: () => void, fail: (error: unknown) => void): void {
+    this.#parts.host.write([this.take(true)], true, () => {
+      this.complete().then(done, fail);
+    });
+  }
+
   /** The record is durable: the snapshot is this replica's state now, whatever happens. */
   async complete(): Promise<void> {
     const { group, self, host, begin, done } = this.#parts;
@@ -75,6 +82,7 @@ export class Installation {
       done(machine, index);
       received.installed();
     } catch (error) {
+      this.#received = null;
       received.failed(error as Error);
       throw error;
     }

@@ -68,6 +68,8 @@ export class Replica implements Standing {
   readonly #fail = (error: unknown): void => this.#host.onFatal(this.group, error);
   readonly #inFlight: InFlight[] = [];
   #machine: Machine | null;
+  /** What the machine stood on before it was given up for a snapshot. */
+  #standing: Descriptor | null = null;
   #leads = false;
   #term: Term | null = null;
   #stopped = false;
@@ -99,6 +101,7 @@ export class Replica implements Standing {
       host,
       begin: () => {
         this.#applier.pause();
+        this.#standing = this.descriptor;
         this.#machine = null;
       },
       done: (machine, index) => this.#onInstalled(machine, index),
@@ -138,7 +141,7 @@ export class Replica implements Standing {
   }
 
   get descriptor(): Descriptor {
-    return must(this.#machine, 'machine').state.descriptor;
+    return this.#machine?.state.descriptor ?? must(this.#standing, 'descriptor');
   }
 
   get machine(): Machine | null {
@@ -264,8 +267,13 @@ export class Replica implements Standing {
       inFlight.durable = true;
       this.#complete();
     };
+    // A row may have rotted since it came: the log then goes on as that of any fenced replica.
+    const rotten = (error: unknown): void => {
+      this.#fail(error);
+      if (this.#fenced) durable();
+    };
     if (inFlight.ready.snapshot === null) durable();
-    else this.#installation.complete().then(durable, this.#fail);
+    else this.#installation.complete().then(durable, rotten);
   }
 
   #onInstalled(machine: Machine, index: LogIndex): void {
@@ -311,8 +319,8 @@ export class Replica implements Standing {
 
   /** Where a member lives, as far as this replica has applied; null: not a member. */
   nodeOf(replica: ReplicaId): NodeId | null {
-    const members = this.#machine?.state.descriptor.members;
-    return members?.find((member) => member.replica === replica)?.node ?? null;
+    const { members } = this.descriptor;
+    return members.find((member) => member.replica === replica)?.node ?? null;
   }
 
   #onEntry(entry: CommittedEntry, applied: AppliedEntry): void {
@@ -348,10 +356,10 @@ export class Replica implements Standing {
 
   /** Stops applying and answering: its state can no longer be believed. It logs and votes on. */
   fence(): void {
-    if (this.#fenced || this.#machine === null) return;
+    if (this.#fenced) return;
     this.#fenced = true;
     this.#applier.pause();
-    this.#machine.state.update({ state: 'fenced' });
+    this.#machine?.state.update({ state: 'fenced' });
     this.core.setMayLead(false);
     this.#callers.drop();
     this.#host.wake(this.group);
@@ -359,8 +367,8 @@ export class Replica implements Standing {
 
   /** The member of this group that lives on `node`, or null. */
   memberOn(node: NodeId): ReplicaId | null {
-    const members = this.#machine?.state.descriptor.members;
-    return members?.find((member) => member.node === node)?.replica ?? null;
+    const { members } = this.descriptor;
+    return members.find((member) => member.node === node)?.replica ?? null;
   }
 
   /** A snapshot was received whole: the core decides whether it is of use. */
@@ -370,23 +378,14 @@ export class Replica implements Standing {
       return;
     }
     const { index } = received.record;
-    if (this.#fenced && index <= this.core.view().commit && index >= this.#applier.applied) {
-      this.#rebuild(index);
+    const { commit, applied } = this.core.view();
+    if (this.#fenced && index <= commit && index >= applied) {
+      this.#installation.rebuild(() => this.#onRun(index), this.#fail);
       return;
     }
     this.core.step(message);
     this.turn();
     this.#installation.dropUntaken();
-  }
-
-  /** A fenced replica takes a snapshot of what its log already holds: the log stays as it is. */
-  #rebuild(index: LogIndex): void {
-    this.#host.write([this.#installation.take(true)], true, () => {
-      this.#installation.complete().then(() => {
-        this.core.advance({ kind: 'applied', index });
-        this.#host.wake(this.group);
-      }, this.#fail);
-    });
   }
 
   /** Ends this replica: whoever waits is told; nothing of it runs any more. */
