@@ -1,6 +1,6 @@
 /** What a fault is tried on: nodes, callers, disks, a network; all of it is gone at the end. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pause, until } from '../proof/cluster.mjs';
@@ -15,6 +15,17 @@ const CALLERS = 16;
 
 export function must(condition, what) {
   if (!condition) throw new Error(what);
+}
+
+const ended = ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null;
+
+const threadsOf = (pid) => readdir(`/proc/${pid}/task`);
+
+/** Threads that no tracer holds: writes happen in any of the pool's. */
+async function untraced(pid) {
+  const paths = (await threadsOf(pid)).map((thread) => `/proc/${pid}/task/${thread}/status`);
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  return texts.filter((text) => /TracerPid:\s+0\n/.test(text)).length;
 }
 
 export class Bed {
@@ -70,6 +81,11 @@ export class Bed {
     return caller;
   }
 
+  /** Orders no caller has answered yet, for who wonders what takes so long. */
+  get asked() {
+    return this.#callers.flatMap((caller) => caller.asked).join(', ') || 'no caller';
+  }
+
   /** As one of the nodes sees it that are not cut off, the same one each time. */
   status(without = []) {
     const { id } = this.nodes.all.find((node) => !without.includes(node.id) && node.code === null);
@@ -100,20 +116,18 @@ export class Bed {
   async inject(id, call, file, inject) {
     const words = ['-f', '-qq', '-o', '/dev/null', '-p', String(this.nodes.pid(id))];
     const what = ['-P', file, '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`];
-    const tracer = spawn('strace', [...words, ...what], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const tracer = spawn('strace', [...words, ...what], { stdio: 'ignore' });
     this.#tracers.push(tracer);
-    await until(async () => (await this.#isTraced(id)) || tracer.exitCode !== null, 10_000, 20);
-    must(tracer.exitCode === null, 'strace may attach');
+    const pid = this.nodes.pid(id);
+    const all = async () => ended(tracer) || (await untraced(pid)) === 0;
+    must((await until(all, 10_000, 20)) && !ended(tracer), 'strace may attach');
     return async () => {
       tracer.kill('SIGINT');
       // A tracer that does not let go is ended: the kernel sets its node free.
-      if ((await until(() => tracer.exitCode !== null, 5_000, 20)) === null) tracer.kill('SIGKILL');
+      if ((await until(() => ended(tracer), 5_000, 20)) === null) tracer.kill('SIGKILL');
+      const none = async () => (await untraced(pid)) === (await threadsOf(pid)).length;
+      must(await until(none, 5_000, 20), 'the tracer lets the node go');
     };
-  }
-
-  async #isTraced(id) {
-    const status = await readFile(`/proc/${this.nodes.pid(id)}/status`, 'utf8');
-    return !/TracerPid:\s+0\n/.test(status);
   }
 
   /** Ends the load; every acknowledged write must be there. Gives the figures of the whole. */

@@ -83,22 +83,22 @@ export const POWER_FAULTS = [
   },
   {
     name: 'hanging-disk',
-    what: "fsfreeze of the leader's file system for 20 s",
+    what: "fsfreeze of the leader's file system, 60 s",
     needs: [...NEEDS, 'fsfreeze'],
-    async run(bed) {
+    async run(bed, { seconds }) {
       await bed.up(3, { ownDisks: true });
       const leader = await bed.leader();
       await bed.caller.ask('counts');
       await bed.disks[leader - 1].freeze();
       const took = await bed.serves([leader]);
       must(took !== null && took <= TAKE_OVER_MS, `others lead within ${TAKE_OVER_MS} ms: ${took}`);
-      await pause(20_000 - took);
+      await pause(seconds * 1000 - took);
       const during = await bed.caller.ask('counts');
       await bed.disks[leader - 1].thaw();
       must(during.longestGapMs <= TAKE_OVER_MS, `the gap was ${during.longestGapMs} ms`);
       must((await bed.serves()) !== null, 'all shards serve afterwards');
       const figures = `others led after ${took} ms, gap ${during.longestGapMs} ms`;
-      return `${figures}, ${during.ok} writes meanwhile, ${await bed.finish()}`;
+      return `${figures} in ${seconds} s, ${during.ok} writes meanwhile, ${await bed.finish()}`;
     },
   },
 ];

@@ -54,10 +54,14 @@ export class Caller {
     return caller;
   }
 
+  get asked() {
+    return [...this.#waiting.values()].map(({ order }) => order);
+  }
+
   ask(order, ...args) {
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject, order });
       this.#child.send({ id, order, args });
     });
   }
