@@ -3,6 +3,7 @@
  * per bucket the keys, bytes and digest they come to. The scrub and both ends of a snapshot compare
  * that with what apply has counted.
  */
+import type { BucketRange } from '../../shard/descriptor.js';
 import { Counts } from './counts.js';
 import { DIGEST_MODULUS, digestPlus } from './integers.js';
 import { bucketOfKey, decodeDeadlineKey, HEAD_KEY_BYTES, TABLE_CODES, tableOfKey } from './keys.js';
@@ -38,9 +39,9 @@ export class Auditor {
     return null;
   }
 
-  /** What is wrong with the whole, or null. */
-  difference(expected: Counts, onlyBucket?: number): string | null {
-    const counted = expected.difference(this.counts, onlyBucket);
+  /** What is wrong with the whole of these buckets, or of all; null: nothing. */
+  difference(expected: Counts, only?: BucketRange): string | null {
+    const counted = expected.difference(this.counts, only);
     if (counted !== null) return counted;
     if (this.deadlineRows !== 0 || this.deadlineSum !== 0) {
       return `${Math.abs(this.deadlineRows)} deadlines do not fit the keys they are of`;

@@ -4,6 +4,7 @@
  * same batch. The scrub and both ends of a snapshot count again and compare.
  */
 import { PROBE_DATABASE } from '../../kv/limits.js';
+import type { BucketRange } from '../../shard/descriptor.js';
 import { DIGEST_MODULUS, digestMinus, digestPlus, getUint56, putUint56 } from './integers.js';
 
 export interface Count {
@@ -21,6 +22,7 @@ export interface Count {
 const ENTRY_BYTES = 3 + 4 * 7;
 
 export const countIndex = (bucket: number, database: number): number => (bucket << 8) | database;
+export const bucketOfCount = (index: number): number => index >>> 8;
 
 export class Counts {
   readonly entries = new Map<number, Count>();
@@ -34,6 +36,12 @@ export class Counts {
       this.entries.set(index, count);
     }
     return count;
+  }
+
+  /** Whether any key of the database lives in the bucket. */
+  hasKeys(bucket: number, database: number): boolean {
+    const count = this.entries.get(countIndex(bucket, database));
+    return count !== undefined && count.keys > 0;
   }
 
   add(bucket: number, database: number, bytes: number, crc: number): void {
@@ -87,11 +95,11 @@ export class Counts {
     return sum;
   }
 
-  /** Names the first bucket whose rows are not those counted; null when all agree. */
-  difference(found: Counts, onlyBucket?: number): string | null {
+  /** Names the first bucket (of these) whose rows are not those counted; null when all agree. */
+  difference(found: Counts, only?: BucketRange): string | null {
     for (const index of new Set([...this.entries.keys(), ...found.entries.keys()])) {
-      const bucket = index >>> 8;
-      if (onlyBucket !== undefined && bucket !== onlyBucket) continue;
+      const bucket = bucketOfCount(index);
+      if (only !== undefined && (bucket < only.first || bucket > only.last)) continue;
       const want = this.entries.get(index) ?? NOTHING;
       const have = found.entries.get(index) ?? NOTHING;
       if (want.keys !== have.keys || want.bytes !== have.bytes || want.digest !== have.digest) {
@@ -116,7 +124,7 @@ export class Counts {
     const bytes = Buffer.alloc(this.entries.size * ENTRY_BYTES);
     let at = 0;
     for (const [index, count] of this.entries) {
-      bytes.writeUInt16BE(index >>> 8, at);
+      bytes.writeUInt16BE(bucketOfCount(index), at);
       bytes[at + 2] = index & 0xff;
       putUint56(bytes, at + 3, count.keys);
       putUint56(bytes, at + 10, count.bytes);

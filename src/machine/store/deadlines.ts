@@ -12,6 +12,7 @@ import { corrupt } from './context.js';
 import { decodeDeadlineKey, TABLE_CODES, tableOfKey, tableStart } from './keys.js';
 import { decodeRow } from './row-codec.js';
 import type { HeadRow } from './rows.js';
+import { RunReader } from './run-reader.js';
 import { bucketsOf, iterateShard } from './shard-iterator.js';
 import type { ShardRows } from './shard-rows.js';
 
@@ -59,10 +60,13 @@ export class Deadlines {
   /** Finds the bounds of what the store holds; once, when the replica is opened. */
   async open(): Promise<void> {
     await this.withIterator(async (iterator) => {
+      const reader = new RunReader(iterator, 1);
       for (const bucket of bucketsOf(this.shard.descriptor)) {
-        const { rows } = await this.page(iterator, bucket, 1, null);
-        const least = rows[0]?.deadline ?? Number.POSITIVE_INFINITY;
-        this.bounds[bucket] = Math.min(this.bounds[bucket] as number, least);
+        const { shard, bounds } = this;
+        const first = await reader.first(tableStart(shard.spaceOf(bucket), bucket, TABLE_CODES.x));
+        if (first === null) continue;
+        const { deadline } = this.checked(bucket, ...first);
+        bounds[bucket] = Math.min(bounds[bucket] as number, deadline);
       }
     });
   }
@@ -152,16 +156,17 @@ export class Deadlines {
         end = true;
         break;
       }
-      if (decodeRow(at, stored) === null) {
-        throw corrupt(
-          shard.context,
-          shard.descriptor.shard,
-          `a deadline of bucket ${bucket} fails its check`,
-        );
-      }
-      rows.push({ ...decodeDeadlineKey(at), at });
+      rows.push(this.checked(bucket, at, stored));
     }
     return { rows, end };
+  }
+
+  private checked(bucket: number, at: Buffer, stored: Uint8Array) {
+    if (decodeRow(at, stored) === null) {
+      const { context, descriptor } = this.shard;
+      throw corrupt(context, descriptor.shard, `a deadline of bucket ${bucket} fails its check`);
+    }
+    return { ...decodeDeadlineKey(at), at };
   }
 
   private async withIterator(work: (iterator: StoreIterator) => Promise<void>): Promise<void> {

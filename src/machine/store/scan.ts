@@ -103,8 +103,11 @@ class Page {
     const { shard, range } = this;
     const { clock } = shard.context;
     const end = clock.monotonic() + range.budgetMs;
-    const buckets = bucketsOf(shard.descriptor);
-    this.buckets = buckets.length;
+    // Counted up to this very instant: where no key lives nothing can come from.
+    const buckets = bucketsOf(shard.descriptor).filter((bucket) =>
+      shard.hasKeys(bucket, range.database),
+    );
+    this.buckets = Math.max(1, buckets.length);
     // Until every bucket has shown its first key nothing is known to be the smallest.
     for (const bucket of buckets) await this.enter(new BucketHeads(shard, bucket, range));
     for (;;) {

@@ -1,20 +1,25 @@
 /**
  * The scrub: reads a replica's stored rows at a bounded rate and compares them with their CRCs and
- * with the digests that apply has kept. Bucket by bucket, each under a store snapshot of its own,
- * so that no old state is held back for long.
+ * with the digests that apply has kept. A few buckets at a time, each run under a store snapshot of
+ * its own, so that no old state is held back for long and a small replica costs a few reads.
  */
 import type { Clock } from '../../base/clock.js';
 import type { GroupId } from '../../base/ids.js';
 import { RkvError } from '../../kv/errors.js';
+import type { BucketRange, Descriptor, Piece } from '../../shard/descriptor.js';
+import { BUCKETS } from '../../shard/slot.js';
 import { Auditor } from './auditor.js';
 import { corrupt, type StoreContext } from './context.js';
+import { bucketOfCount, type Counts } from './counts.js';
 import { piecePages, readReplica } from './outgoing-snapshot.js';
-import { bucketsOf } from './shard-iterator.js';
+
+/** Rows under one store snapshot, about. */
+const RUN_BYTES = 256 * 1024;
 
 export interface ScrubOptions {
   /** About how many bytes of rows are read in a second. */
   readonly bytesPerSecond: number;
-  /** Asked between buckets; true ends the scrub early. */
+  /** Asked between runs of buckets; true ends the scrub early. */
   readonly stopped?: () => boolean;
 }
 
@@ -37,56 +42,82 @@ export async function scrubReplica(
   let buckets = 0;
   let rows = 0;
   let bytes = 0;
-  for (let bucket = 0; bucket < 256; bucket++) {
-    if (options.stopped?.()) break;
-    const found = await scrubBucket(context, group, bucket, pace);
-    if (found === null) continue;
-    buckets++;
-    rows += found.auditor.rows;
-    bytes += found.auditor.bytes;
-    if (found.wrong !== null) return { group, buckets, rows, bytes, wrong: found.wrong };
+  for (let next = 0; next < BUCKETS && !options.stopped?.(); ) {
+    const found = await scrubRun(context, group, next, pace);
+    if (found === null) break;
+    const { auditor, run, wrong } = found;
+    buckets += run.last - run.first + 1;
+    rows += auditor.rows;
+    bytes += auditor.bytes;
+    if (wrong !== null) return { group, buckets, rows, bytes, wrong };
+    next = run.last + 1;
   }
   return { group, buckets, rows, bytes, wrong: null };
 }
 
-/** Null: the bucket is not this replica's. */
-async function scrubBucket(
+interface ScrubbedRun {
+  readonly run: BucketRange;
+  readonly auditor: Auditor;
+  readonly wrong: string | null;
+}
+
+/** The replica's next buckets from `from` on; null: it has none there. */
+async function scrubRun(
   context: StoreContext,
   group: GroupId,
-  bucket: number,
+  from: number,
   pace: (bytes: number) => Promise<void>,
-): Promise<{ readonly auditor: Auditor; readonly wrong: string | null } | null> {
+): Promise<ScrubbedRun | null> {
   const snapshot = context.store.snapshot();
   const auditor = new Auditor();
+  let run: BucketRange = { first: from, last: from };
+  const ended = (wrong: string | null): ScrubbedRun => {
+    if (wrong !== null) corrupt(context, group, wrong);
+    return { run, auditor, wrong };
+  };
   try {
     const { descriptor, counts } = await readReplica(context, snapshot, group);
-    if (!bucketsOf(descriptor).includes(bucket)) return null;
-    const piece = descriptor.pieces.find(
-      ({ range }) => range.first <= bucket && bucket <= range.last,
-    );
-    if (piece === undefined) return null;
-    const only = { space: piece.space, range: { first: bucket, last: bucket } };
-    for await (const page of piecePages(snapshot, only)) {
+    const piece = runFrom(descriptor, counts, from);
+    if (piece === null) return null;
+    run = piece.range;
+    for await (const page of piecePages(snapshot, piece)) {
       const before = auditor.bytes;
       for (const [key, value] of page) {
         const wrong = auditor.add(key, value);
-        if (wrong !== null) return fail(context, group, auditor, wrong);
+        if (wrong !== null) return ended(wrong);
       }
       await pace(auditor.bytes - before);
     }
-    const wrong = auditor.difference(counts, bucket);
-    return wrong === null ? { auditor, wrong } : fail(context, group, auditor, wrong);
+    return ended(auditor.difference(counts, run));
   } catch (error) {
     if (!(error instanceof RkvError) || error.code !== 'CORRUPT') throw error;
-    return { auditor, wrong: error.message };
+    return { run, auditor, wrong: error.message };
   } finally {
     await snapshot.close();
   }
 }
 
-function fail(context: StoreContext, group: GroupId, auditor: Auditor, wrong: string) {
-  corrupt(context, group, wrong);
-  return { auditor, wrong };
+/** As many buckets of one piece as come to RUN_BYTES; a larger one alone. */
+function runFrom(descriptor: Descriptor, counts: Counts, from: number): Piece | null {
+  const ahead = descriptor.pieces
+    .filter(({ range }) => range.last >= from)
+    .sort((a, b) => a.range.first - b.range.first);
+  const [piece] = ahead;
+  if (piece === undefined) return null;
+  const sizes = new Float64Array(BUCKETS);
+  for (const [index, { bytes }] of counts.entries) {
+    const bucket = bucketOfCount(index);
+    sizes[bucket] = (sizes[bucket] as number) + bytes;
+  }
+  const first = Math.max(from, piece.range.first);
+  let last = first;
+  let bytes = sizes[first] as number;
+  while (last < piece.range.last) {
+    bytes += sizes[last + 1] as number;
+    if (bytes > RUN_BYTES) break;
+    last++;
+  }
+  return { space: piece.space, range: { first, last } };
 }
 
 /** Waits as long as the bytes read so far should have taken. */

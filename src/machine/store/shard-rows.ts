@@ -183,6 +183,11 @@ export class ShardRows implements ShardState {
     return this.deadlines.next();
   }
 
+  /** Whether the bucket holds a key of the database, overlay included. */
+  hasKeys(bucket: number, database: number): boolean {
+    return this.counted.hasKeys(bucket, database);
+  }
+
   counts(database?: number): { readonly keys: number; readonly bytes: number } {
     return this.counted.total(database);
   }

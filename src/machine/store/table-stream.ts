@@ -2,12 +2,12 @@
  * All rows of one table without cache, for opening: overlay and store as of the first row asked
  * for, bucket by bucket in key order.
  */
-import { asBuffer, type ByteKey } from '../../base/bytes.js';
-import type { StoreIterator } from '../ports.js';
+import type { ByteKey } from '../../base/bytes.js';
 import type { Table } from '../types.js';
 import { corrupt } from './context.js';
 import { PREFIX_BYTES, TABLE_CODES, tableStart } from './keys.js';
 import { decodeRow } from './row-codec.js';
+import { RunReader } from './run-reader.js';
 import { bucketsOf, iterateShard } from './shard-iterator.js';
 import type { ShardRows } from './shard-rows.js';
 
@@ -25,9 +25,10 @@ export async function* streamTable(shard: ShardRows, table: Table): AsyncGenerat
   const overlay = new Map(buckets.map((bucket) => [bucket, shard.plain.overlay(table, bucket)]));
   const snapshot = shard.context.store.snapshot();
   const iterator = iterateShard(shard.descriptor, snapshot, { readAheadBytes: READ_AHEAD_BYTES });
+  const reader = new RunReader(iterator, PAGE);
   try {
     for (const bucket of buckets) {
-      const rows = await storedRows(shard, iterator, table, bucket);
+      const rows = await storedRows(shard, reader, table, bucket);
       for (const { key, value } of overlay.get(bucket) ?? []) {
         if (value === null) rows.delete(key);
         else rows.set(key, value);
@@ -43,25 +44,19 @@ export async function* streamTable(shard: ShardRows, table: Table): AsyncGenerat
 
 async function storedRows(
   shard: ShardRows,
-  iterator: StoreIterator,
+  reader: RunReader,
   table: Table,
   bucket: number,
 ): Promise<Map<ByteKey, Uint8Array>> {
   const rows = new Map<ByteKey, Uint8Array>();
   const prefix = tableStart(shard.spaceOf(bucket), bucket, TABLE_CODES[table]);
-  iterator.seek(prefix);
-  for (;;) {
-    const pairs = await iterator.next(PAGE);
-    if (pairs.length === 0) return rows;
-    for (const [raw, stored] of pairs) {
-      const key = asBuffer(raw);
-      if (prefix.compare(key, 0, PREFIX_BYTES) !== 0) return rows;
-      const payload = decodeRow(key, stored);
-      if (payload === null) {
-        const what = `a row of table ${table} in bucket ${bucket} fails its check`;
-        throw corrupt(shard.context, shard.descriptor.shard, what);
-      }
-      rows.set(key.toString('latin1', PREFIX_BYTES), payload);
+  await reader.read(prefix, (key, stored) => {
+    const payload = decodeRow(key, stored);
+    if (payload === null) {
+      const what = `a row of table ${table} in bucket ${bucket} fails its check`;
+      throw corrupt(shard.context, shard.descriptor.shard, what);
     }
-  }
+    rows.set(key.toString('latin1', PREFIX_BYTES), payload);
+  });
+  return rows;
 }
