@@ -3,21 +3,13 @@
  */
 import { unreachable } from '../base/assert.js';
 import { ownCopy } from '../base/bytes.js';
-import { RkvError } from '../kv/errors.js';
-import type { FailureCode, PageItem, Reply } from '../kv/reply.js';
+import { ERRORS, RkvError } from '../kv/errors.js';
+import type { PageItem, Reply } from '../kv/reply.js';
 import type { KeyValue, Page, Value, WriteResult } from './types.js';
-
-const FAILURES: Readonly<Record<FailureCode, string>> = {
-  NOT_INTEGER: 'the value is not a 64-bit integer',
-  OVERFLOW: 'the result would leave the 64-bit range',
-  WRONG_TYPE: 'the key holds another kind of value',
-  TOO_LARGE: 'the value would grow over its limit',
-  SYNTAX: 'the arguments do not fit the command',
-};
 
 /** Throws what the reply says went wrong, or that it is not of this command. */
 function wrongReply(reply: Reply): RkvError {
-  if (reply.kind === 'failed') return new RkvError(reply.code, FAILURES[reply.code]);
+  if (reply.kind === 'failed') return new RkvError(reply.code, ERRORS[reply.code].help);
   if (reply.kind === 'applied') {
     return new RkvError(
       'OUTCOME_UNKNOWN',

@@ -4,12 +4,15 @@
  * got lost is asked again under the same sequence, so it is applied once however often it is sent.
  */
 import { randomInt } from 'node:crypto';
+import { unreachable } from '../base/assert.js';
 import { type Clock, systemClock, type Timer } from '../base/clock.js';
 import type { EpochMs } from '../base/ids.js';
 import { createPrng, type Prng } from '../base/prng.js';
 import { rowByCode } from '../kv/catalog/catalog.js';
 import { checkCommand } from '../kv/catalog/grammar.js';
+import { keysOf } from '../kv/catalog/route.js';
 import type { CommandRow } from '../kv/catalog/row.js';
+import { decodePosition } from '../kv/catalog/walk.js';
 import { RkvError } from '../kv/errors.js';
 import { SESSION_WINDOW_MS } from '../kv/limits.js';
 import type { Command, ReadMode } from '../kv/request.js';
@@ -327,10 +330,25 @@ function mustTimeout(timeoutMs: number): void {
   throw new RkvError('USAGE', `timeoutMs must be from 1 to ${SESSION_WINDOW_MS - 1}`);
 }
 
+/** A bucket of the shard that has all the command's keys; -1: any node will do. */
 function bucketFor(row: CommandRow, command: Command): number {
-  if (row.routing === 'shards') return -1;
-  if (row.repeats && command.args.length > row.positionals.length) return -1;
-  return bucketOf(command.args[0] as Uint8Array);
+  switch (row.routing) {
+    case 'one':
+      return bucketOf(command.args[0] as Uint8Array);
+    case 'keys':
+      if (command.args.length > row.positionals.length) return -1;
+      return bucketOf(command.args[0] as Uint8Array);
+    case 'together': {
+      const [key] = keysOf(row, command.args);
+      return key === undefined ? -1 : bucketOf(key);
+    }
+    case 'bucket':
+      return decodePosition(command.args[0] as Uint8Array)?.bucket ?? -1;
+    case 'shards':
+      return -1;
+    default:
+      return unreachable(row.routing);
+  }
 }
 
 function bytesOf(command: Command): number {

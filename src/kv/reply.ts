@@ -34,4 +34,22 @@ export type Reply =
   /** The command itself was wrong for the state it met; nothing changed. */
   | { readonly kind: 'failed'; readonly code: FailureCode };
 
-export type FailureCode = 'NOT_INTEGER' | 'OVERFLOW' | 'WRONG_TYPE' | 'TOO_LARGE' | 'SYNTAX';
+/** Each is an error code too (`errors.ts`); its number on disk and wire is in wire/entry/reply. */
+export const FAILURE_CODES = [
+  'NOT_INTEGER',
+  'OVERFLOW',
+  'WRONG_TYPE',
+  'TOO_LARGE',
+  'SYNTAX',
+  'NOT_FLOAT',
+  'NAN_OR_INFINITY',
+  'NO_SUCH_KEY',
+  'BUSY_KEY',
+  'BAD_PAYLOAD',
+  'BAD_FORMAT',
+  'OUT_OF_RANGE',
+  'NOT_HLL',
+  'CORRUPT_HLL',
+] as const;
+
+export type FailureCode = (typeof FAILURE_CODES)[number];

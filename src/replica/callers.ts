@@ -3,7 +3,7 @@
  * own entries. A turn proposes and asks for all of them at once; apply answers them.
  */
 import type { LogIndex, MonoMs } from '../base/ids.js';
-import { rowOf } from '../kv/catalog/route.js';
+import { growsData } from '../kv/catalog/route.js';
 import { resolveTimes } from '../kv/catalog/times.js';
 import type { ShardWrite } from '../kv/request.js';
 import type { AppliedEntry, CommittedEntry, Machine } from '../machine/types.js';
@@ -71,7 +71,7 @@ export class Callers {
       pending.done({ kind: 'not-leader' });
       return;
     }
-    if (this.#parts.host.spaceLow() && rowOf(pending.write.command).grows) {
+    if (this.#parts.host.spaceLow() && growsData(pending.write.command)) {
       pending.done({ kind: 'refused', code: 'FULL' });
       return;
     }

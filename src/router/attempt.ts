@@ -23,6 +23,8 @@ export interface AttemptParts {
 
 export interface AttemptRequest {
   readonly bucket: number;
+  /** Other buckets whose keys belong together with that one's: one shard must have them all. */
+  readonly others: readonly number[];
   readonly command: Command;
   readonly access: 'read' | 'write';
   readonly stamp: SessionStamp | null;
@@ -53,11 +55,23 @@ export class Attempt {
     this.#tries++;
     const place = ports.place(bucket);
     if (place === null) this.#parts.retry(this);
+    else if (this.#isSpread(place)) this.#finish(this.#spread());
     else {
       if (ports.leader(place.group) !== null) this.#parts.relays.onLeader(place.group);
       if (access === 'write') this.#write(place);
       else this.#read(place);
     }
+  }
+
+  /** Asked at every try: a split may have come between. */
+  #isSpread({ group }: ShardPlace): boolean {
+    const { others } = this.#request;
+    return others.some((bucket) => this.#parts.ports.place(bucket)?.group !== group);
+  }
+
+  #spread(): RkvError {
+    if (this.#mayBeApplied && this.#request.access === 'write') return this.#overdue();
+    return new RkvError('CROSS_SHARD', ERRORS.CROSS_SHARD.help);
   }
 
   #write(place: ShardPlace): void {

@@ -3,8 +3,12 @@
  * has several keys, and put together again by the catalogue's rules. Several shards: each part is
  * linearizable, the whole is no snapshot and not atomic (DESIGN section 8).
  */
-import { mergeReplies, type ReplyPart, rowOf, splitCommand } from '../kv/catalog/route.js';
+import { unreachable } from '../base/assert.js';
+import type { MonoMs } from '../base/ids.js';
+import { Turnstile, type TurnstileLimits } from '../base/turnstile.js';
+import { keysOf, mergeReplies, type ReplyPart, rowOf, splitCommand } from '../kv/catalog/route.js';
 import type { CommandRow } from '../kv/catalog/row.js';
+import { decodePosition } from '../kv/catalog/walk.js';
 import { RkvError } from '../kv/errors.js';
 import type { Reply } from '../kv/reply.js';
 import type { Command } from '../kv/request.js';
@@ -15,17 +19,24 @@ import { Relays } from './relays.js';
 import { OwnSessions } from './sessions.js';
 import type { RoutedAnswer, RoutedRequest, Router } from './types.js';
 
+/**
+ * Scans put together at once: each holds a page of every shard, more than anything else that waits
+ * here, and more of them are not faster.
+ */
+const SCANS: TurnstileLimits = { atOnce: 8, waiting: 1024 };
 /** A retry comes when something changed, or after this long. */
 const RETRY_MS = 25;
 
 interface Part {
   readonly bucket: number;
+  readonly others: readonly number[];
   readonly command: Command;
   readonly positions: readonly number[] | null;
 }
 
 export function createRouter(ports: RouterPorts): Router {
   const sessions = new OwnSessions(() => ports.newSession());
+  const scans = new Turnstile(() => ports.monotonic(), SCANS);
   let waiting: Attempt[] = [];
   let armed = false;
 
@@ -62,8 +73,9 @@ export function createRouter(ports: RouterPorts): Router {
     done: (answer: RoutedAnswer) => void,
   ): void => {
     const { stamp, read, deadline } = request;
-    const { bucket, command } = part;
-    new Attempt(parts, { bucket, command, access: row.access, stamp, read, deadline, done }).run();
+    const { bucket, others, command } = part;
+    const { access } = row;
+    new Attempt(parts, { bucket, others, command, access, stamp, read, deadline, done }).run();
   };
 
   return {
@@ -76,20 +88,66 @@ export function createRouter(ports: RouterPorts): Router {
       } else if (split.length === 1 && row.routing !== 'shards') {
         attempt(request, row, only, done);
       } else {
-        gather(request, row, split, (part, each) => attempt(request, row, part, each), done);
+        const each = (part: Part, answer: (answer: RoutedAnswer) => void): void =>
+          attempt(request, row, part, answer);
+        const work = (ended: (answer: RoutedAnswer) => void): void =>
+          gather(request, row, split, each, ended);
+        if (row.reads === 'range') inTurn(scans, request.deadline, done, work);
+        else work(done);
       }
     },
   };
 }
 
+/** Runs `work` when its turn comes; its answer makes room for the next. */
+function inTurn(
+  turnstile: Turnstile,
+  deadline: MonoMs,
+  done: (answer: RoutedAnswer) => void,
+  work: (done: (answer: RoutedAnswer) => void) => void,
+): void {
+  const entered = turnstile.add({
+    deadline,
+    enter: () =>
+      work((answer) => {
+        turnstile.leave();
+        done(answer);
+      }),
+    refuse: () => done(new RkvError('TIMEOUT', 'the scan waited until its deadline')),
+  });
+  if (!entered) done(new RkvError('OVERLOADED', 'too many scans wait already'));
+}
+
+const NONE: readonly number[] = [];
+
+const whole = (bucket: number, command: Command, others = NONE): Part => ({
+  bucket,
+  others,
+  command,
+  positions: null,
+});
+
 /** The parts of a command, each named by a bucket of its shard; none: no routing table yet. */
 function partsOf(ports: RouterPorts, row: CommandRow, command: Command): readonly Part[] {
-  if (row.routing === 'shards') {
-    return ports.firstBuckets().map((bucket) => ({ bucket, command, positions: null }));
+  switch (row.routing) {
+    case 'one':
+      return [whole(bucketOf(command.args[0] as Uint8Array), command)];
+    case 'keys':
+      return partsByKey(ports, row, command);
+    case 'shards':
+      return ports.firstBuckets().map((bucket) => whole(bucket, command));
+    case 'bucket':
+      return [whole(decodePosition(command.args[0] as Uint8Array)?.bucket ?? 0, command)];
+    case 'together': {
+      const buckets = [...new Set<number>(keysOf(row, command.args).map(bucketOf))];
+      return [whole(buckets[0] ?? 0, command, buckets.slice(1))];
+    }
+    default:
+      return unreachable(row.routing);
   }
-  if (row.routing === 'one') {
-    return [{ bucket: bucketOf(command.args[0] as Uint8Array), command, positions: null }];
-  }
+}
+
+function partsByKey(ports: RouterPorts, row: CommandRow, command: Command): readonly Part[] {
   const bucketByGroup = new Map<number, number>();
   const split = splitCommand(row, command, (key) => {
     const bucket = bucketOf(key);
@@ -99,6 +157,7 @@ function partsOf(ports: RouterPorts, row: CommandRow, command: Command): readonl
   });
   return split.map(({ group, command: part, positions }) => ({
     bucket: bucketByGroup.get(group) ?? 0,
+    others: NONE,
     command: part,
     positions,
   }));

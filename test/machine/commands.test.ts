@@ -237,7 +237,12 @@ describe('commands', () => {
 });
 
 describe('coverage', () => {
-  it('has run every row of the catalogue', () => {
-    expect([...exercised].sort()).toEqual(CATALOG.map((row) => row.name).sort());
+  /** Rows of later families have tests of their own in test/machine/commands, with a coverage each. */
+  const FIRST_FAMILY = 15;
+
+  it('has run every row of the first family', () => {
+    const rows = CATALOG.filter((row) => row.code <= FIRST_FAMILY);
+    const missing = rows.map((row) => row.name).filter((name) => !exercised.has(name));
+    expect(missing).toEqual([]);
   });
 });

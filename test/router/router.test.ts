@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EpochMs, GroupId, MonoMs, NodeId } from '../../src/base/ids.js';
 import { epoch, groupId, nodeId } from '../../src/base/ids.js';
 import { codeOf } from '../../src/kv/catalog/catalog.js';
+import { encodeExec } from '../../src/kv/catalog/exec.js';
 import { RkvError } from '../../src/kv/errors.js';
 import type { Forward, RouteAnswer } from '../../src/kv/forward.js';
 import type { ReadMode, SessionStamp } from '../../src/kv/request.js';
@@ -61,7 +62,12 @@ function setup() {
   };
   const router = createRouter(ports);
   const answers: RoutedAnswer[] = [];
-  const run = (name: string, args: string[], read = LINEARIZABLE, timeoutMs = 1000) =>
+  const run = (
+    name: string,
+    args: readonly (string | Uint8Array)[],
+    read = LINEARIZABLE,
+    timeoutMs = 1000,
+  ) =>
     router.execute(
       {
         command: { code: codeOf(name), database: 0, args: args.map((arg) => Buffer.from(arg)) },
@@ -287,6 +293,23 @@ describe('several shards', () => {
     expect(codeOfAnswer(answers[0])).toBe('OUTCOME_UNKNOWN');
   });
 
+  it('so many scans are put together at once, the others in turn, and not for ever', () => {
+    const { clock, state, run, answers } = setup();
+    for (let i = 0; i < 8; i++) run('scan', ['', '']);
+    run('scan', ['', ''], LINEARIZABLE, 100);
+    run('scan', ['', ''], LINEARIZABLE, 10_000);
+    expect([state.local.length, state.forwarded.length]).toEqual([8, 8]);
+    run('get', [FIRST]);
+    expect(state.local.length).toBe(9);
+    clock.advance(500);
+    const page: RouteAnswer = { kind: 'reply', reply: { kind: 'page', items: [], next: null } };
+    state.local[3]?.done(page);
+    expect(answers).toEqual([]);
+    state.forwarded[3]?.done(page);
+    expect(answers.map(codeOfAnswer)).toEqual(['TIMEOUT', null]);
+    expect([state.local.length, state.forwarded.length]).toEqual([10, 9]);
+  });
+
   it('a scan asks every shard', () => {
     const { state, run, answers } = setup();
     run('scan', ['', '', 'LIMIT', '10']);
@@ -294,5 +317,29 @@ describe('several shards', () => {
     state.local[0]?.done(page);
     state.forwarded[0]?.done(page);
     expect(answers).toEqual([{ kind: 'page', items: [], next: null }]);
+  });
+
+  it('sends keys that belong together to their one shard, or refuses them', () => {
+    const { state, run, answers } = setup();
+    run('rename', [`${FIRST}1`, `${FIRST}2`]);
+    expect(state.local).toHaveLength(1);
+    state.local[0]?.done(ok);
+    run('rename', [FIRST, SECOND]);
+    run('rename', [SECOND, `${SECOND}1`]);
+    expect(state.local).toHaveLength(1);
+    expect(state.forwarded).toHaveLength(1);
+    const commands = [FIRST, SECOND].map((key) => ({
+      code: codeOf('get'),
+      database: 0,
+      args: [Buffer.from(key)],
+    }));
+    for (const some of [commands, commands.slice(1)]) {
+      const exec = encodeExec({ watched: [], commands: some }, 0);
+      run('exec', exec.args);
+    }
+    expect(state.forwarded).toHaveLength(2);
+    expect(
+      answers.map((answer) => (answer instanceof RkvError ? answer.code : answer.kind)),
+    ).toEqual(['integer', 'CROSS_SHARD', 'CROSS_SHARD']);
   });
 });

@@ -2,7 +2,7 @@
  * The one gate behind every door: is the command known, do its arguments fit, are they small
  * enough, may this caller ask for it? What has passed here is trusted by everything behind it.
  */
-import { checkCommand } from '../../kv/catalog/grammar.js';
+import { checkCommand, largestDatabase } from '../../kv/catalog/grammar.js';
 import { RkvError } from '../../kv/errors.js';
 import { MAX_REQUEST_BYTES } from '../../kv/limits.js';
 import type { Command } from '../../kv/request.js';
@@ -37,10 +37,10 @@ export function createGate(): Gate {
           `the request has ${bytes} bytes, the limit is ${MAX_REQUEST_BYTES}`,
         );
       }
-      if (command.database > MAX_USER_DATABASE) {
+      if (largestDatabase(command) > MAX_USER_DATABASE) {
         return new RkvError(
           'NOT_ALLOWED',
-          `database ${command.database} is reserved; 0 to ${MAX_USER_DATABASE} are yours`,
+          `database ${largestDatabase(command)} is reserved; 0 to ${MAX_USER_DATABASE} are yours`,
         );
       }
       return null;

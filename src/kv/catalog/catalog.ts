@@ -6,20 +6,39 @@ import { assert, must } from '../../base/assert.js';
 import { KEY_ROWS, RANGE_ROWS } from './keys.js';
 import type { CommandRow } from './row.js';
 import { STRING_ROWS } from './strings.js';
+import { TRANSACTION_ROWS } from './transactions.js';
 
-export const CATALOG: readonly CommandRow[] = [...STRING_ROWS, ...KEY_ROWS, ...RANGE_ROWS].sort(
-  (a, b) => a.code - b.code,
-);
+export const CATALOG: readonly CommandRow[] = [
+  ...STRING_ROWS,
+  ...KEY_ROWS,
+  ...RANGE_ROWS,
+  ...TRANSACTION_ROWS,
+].sort((a, b) => a.code - b.code);
 
 const byCode: (CommandRow | undefined)[] = [];
 const byName = new Map<string, CommandRow>();
 
+/** Whether the keys stand where the row's routing looks for them. */
+function keysFit({ routing, positionals, nests }: CommandRow): boolean {
+  const isKey = positionals.map((one) => one.type === 'key');
+  switch (routing) {
+    case 'shards':
+      return isKey.every((one) => !one);
+    case 'bucket':
+      return positionals[0]?.type === 'position' && isKey.every((one) => !one);
+    case 'one':
+    case 'keys':
+      return isKey.every((one, i) => one === (i === 0));
+    case 'together':
+      return nests === true || isKey[0] === true;
+  }
+}
+
 for (const row of CATALOG) {
   assert(byCode[row.code] === undefined && !byName.has(row.name), `${row.name} is taken`);
-  const keyless = row.positionals.every((positional) => positional.type !== 'key');
-  const keyFirst = row.positionals.every((one, i) => (one.type === 'key') === (i === 0));
-  assert(row.routing === 'shards' ? keyless : keyFirst, `${row.name}: the key comes first`);
-  assert(!(row.repeats && row.options), `${row.name}: repeats and has options`);
+  assert(keysFit(row), `${row.name}: its keys stand elsewhere`);
+  const endless = row.repeats === true || row.tail !== undefined;
+  assert(!(endless && row.options), `${row.name}: repeats and has options`);
   byCode[row.code] = row;
   byName.set(row.name, row);
 }

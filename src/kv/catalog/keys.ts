@@ -4,6 +4,8 @@ import { EXPIRY_OPTIONS } from './strings.js';
 
 const key = { name: 'key', type: 'key' } as const;
 const ONE = { routing: 'one', merge: 'only' } as const;
+const TOGETHER = { routing: 'together', merge: 'only' } as const;
+const other = { name: 'other', type: 'key' } as const;
 const SUM = { repeats: true, routing: 'keys', merge: 'sum' } as const;
 
 export const KEY_ROWS: readonly CommandRow[] = [
@@ -43,11 +45,17 @@ export const KEY_ROWS: readonly CommandRow[] = [
     code: 11,
     access: 'write',
     positionals: [key],
-    options: EXPIRY_OPTIONS,
+    options: [
+      ...EXPIRY_OPTIONS,
+      { word: 'NX', group: ['presence', 'order'], help: 'only if it never expires' },
+      { word: 'XX', group: 'presence', help: 'only if it does expire' },
+      { word: 'GT', group: 'order', help: 'only if it then expires later' },
+      { word: 'LT', group: 'order', help: 'only if it then expires earlier' },
+    ],
     requires: ['expiry'],
     reads: 'value',
     grows: false,
-    help: 'Gives a key a time to expire (integer: 1, or 0 if it is not there).',
+    help: 'Gives a key a time to expire (integer: 1, or 0 if it is not there or not wanted).',
   },
   {
     ...ONE,
@@ -68,6 +76,69 @@ export const KEY_ROWS: readonly CommandRow[] = [
     reads: 'header',
     grows: false,
     help: 'Milliseconds until a key expires (integer: -1 never, -2 the key is not there).',
+  },
+  {
+    ...ONE,
+    name: 'type',
+    code: 25,
+    access: 'read',
+    positionals: [key],
+    reads: 'header',
+    grows: false,
+    help: 'What kind of value a key has (bytes: none if it is not there).',
+  },
+  {
+    name: 'rev',
+    code: 26,
+    access: 'read',
+    positionals: [key],
+    repeats: true,
+    routing: 'keys',
+    merge: 'in-order',
+    reads: 'header',
+    grows: false,
+    help: 'Revisions of keys in order, 0 for each that is not there (list).',
+  },
+  {
+    ...ONE,
+    name: 'expiretime',
+    code: 27,
+    access: 'read',
+    positionals: [key],
+    reads: 'header',
+    grows: false,
+    help: 'When a key expires, milliseconds since 1970 (integer: -1 never, -2 not there).',
+  },
+  {
+    ...TOGETHER,
+    name: 'rename',
+    code: 28,
+    access: 'write',
+    positionals: [key, other],
+    options: [{ word: 'NX', help: 'only if the new key is not there' }],
+    reads: 'value',
+    grows: false,
+    help: 'Gives a value another key of its shard; expiry stays (integer: 1, 0 if not wanted).',
+  },
+  {
+    ...TOGETHER,
+    name: 'copy',
+    code: 29,
+    access: 'write',
+    positionals: [key, other],
+    options: [
+      {
+        word: 'DB',
+        takes: 'integer',
+        max: 255,
+        names: 'database',
+        help: 'the database of the copy',
+      },
+      { word: 'REPLACE', help: 'also if the other key is there' },
+    ],
+    reads: 'value',
+    grows: true,
+    help: 'Copies a value and its expiry to another key of its shard (integer: 1 or 0).',
   },
 ];
 

@@ -7,8 +7,10 @@ import { must } from '../../base/assert.js';
 import type { PageItem, Reply } from '../reply.js';
 import type { Command } from '../request.js';
 import { rowByCode } from './catalog.js';
+import { decodeExec, transactionOf } from './exec.js';
 import { integerOption, isProblem, parseOptions } from './grammar.js';
-import type { CommandRow } from './row.js';
+import { parseInteger } from './integer.js';
+import type { CommandRow, Positional } from './row.js';
 
 /** One part of a command: what goes to `group`, and which of the command's keys it has. */
 export interface CommandPart {
@@ -23,17 +25,43 @@ export interface ReplyPart {
   readonly positions: readonly number[] | null;
 }
 
-/** Number of keys; 0 for a command that goes to every shard. */
+/**
+ * Number of keys of a command that one key stands for, or that is taken apart by key: of routing
+ * `one`, `keys`, or 0 for one that goes to every shard or to a bucket.
+ */
 export function keyCount(row: CommandRow, args: readonly Uint8Array[]): number {
-  if (row.routing === 'shards') return 0;
+  if (row.routing === 'shards' || row.routing === 'bucket') return 0;
   return row.repeats ? args.length / row.positionals.length : 1;
 }
 
-/** The key with this number in a command whose arity fits. */
+/** The key with this number in a command of `keyCount`. */
 export const keyAt = (row: CommandRow, args: readonly Uint8Array[], position: number): Uint8Array =>
   args[position * row.positionals.length] as Uint8Array;
 
+const isKey = (positional: Positional | undefined): boolean => positional?.type === 'key';
+
+/** The keys of a `together` row, in the order of its words; of a transaction, all that it meets. */
+function keysTogether(row: CommandRow, args: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (row.nests) {
+    const transaction = decodeExec(args);
+    if (transaction === null) return [];
+    const keys = transaction.watched.map(({ key }) => key);
+    for (const { code, args: inner } of transaction.commands) {
+      keys.push(...keysOf(must(rowByCode(code), `command ${code}`), inner));
+    }
+    return keys;
+  }
+  const { positionals, tail } = row;
+  return args.filter((_arg, i) => {
+    if (row.repeats) return isKey(positionals[i % positionals.length]);
+    if (i < positionals.length || tail === undefined) return isKey(positionals[i]);
+    return isKey(tail[(i - positionals.length) % tail.length]);
+  });
+}
+
+/** Every key of a command that a door has let in, as often as it is named. */
 export function keysOf(row: CommandRow, args: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (row.routing === 'together') return keysTogether(row, args);
   const count = keyCount(row, args);
   const keys: Uint8Array[] = [];
   for (let i = 0; i < count; i++) keys.push(keyAt(row, args, i));
@@ -124,6 +152,29 @@ function pages(row: CommandRow, command: Command, parts: readonly ReplyPart[]): 
 }
 
 /**
+ * One of the shards' keys, each with odds as its shard has keys. Every shard answers a list of its
+ * number of keys and one of them; the command's first argument is the random number that decides.
+ */
+function oneOf(command: Command, parts: readonly ReplyPart[]): Reply {
+  const found: { keys: bigint; reply: Reply }[] = [];
+  let total = 0n;
+  for (const { reply } of parts) {
+    if (reply.kind !== 'list') return reply;
+    const [keys, key] = reply.items;
+    if (keys?.kind !== 'integer' || key === undefined || key.kind === 'null') continue;
+    found.push({ keys: keys.value, reply: key });
+    total += keys.value;
+  }
+  const seed = parseInteger(command.args[0] as Uint8Array) ?? 0n;
+  let at = total === 0n ? 0n : BigInt.asUintN(64, seed) % total;
+  for (const { keys, reply } of found) {
+    if (at < keys) return reply;
+    at -= keys;
+  }
+  return { kind: 'null' };
+}
+
+/**
  * The answer to the whole command. The first part that is no proper answer (`failed`, or `applied`
  * where the numbers are no longer known) is the answer. Pages go through here also when one shard
  * alone was asked.
@@ -142,9 +193,17 @@ export function mergeReplies(
       return inOrder(parts);
     case 'pages':
       return pages(row, command, parts);
+    case 'random':
+      return oneOf(command, parts);
   }
 }
 
 /** The row of a command that a door has checked. */
 export const rowOf = (command: Command): CommandRow =>
   must(rowByCode(command.code), `command ${command.code}`);
+
+/** Whether it makes data grow, so that a nearly full disk refuses it; of a checked command. */
+export function growsData(command: Command): boolean {
+  const row = rowOf(command);
+  return row.nests ? transactionOf(command).commands.some(growsData) : row.grows;
+}

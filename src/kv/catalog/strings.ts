@@ -22,6 +22,25 @@ export const EXPIRY_OPTIONS: readonly OptionWord[] = [
 const key = { name: 'key', type: 'key' } as const;
 const value = { name: 'value', type: 'bytes' } as const;
 const ONE = { routing: 'one', merge: 'only' } as const;
+const TOGETHER = { routing: 'together', merge: 'only' } as const;
+
+/** Only if the value is, or is not, exactly this. */
+const COMPARISONS: readonly OptionWord[] = [
+  {
+    word: 'IFEQ',
+    takes: 'value',
+    group: 'condition',
+    reads: 'value',
+    help: 'only if the value is exactly this',
+  },
+  {
+    word: 'IFNE',
+    takes: 'value',
+    group: 'condition',
+    reads: 'value',
+    help: 'only if the value is not exactly this, or the key is not there',
+  },
+];
 
 export const STRING_ROWS: readonly CommandRow[] = [
   {
@@ -50,12 +69,14 @@ export const STRING_ROWS: readonly CommandRow[] = [
         group: 'condition',
         help: 'only if the key has this revision; 0: only if it is not there',
       },
+      ...COMPARISONS,
       { word: 'GET', reads: 'value', help: 'answers the value it had before' },
       ...EXPIRY_OPTIONS,
+      { word: 'KEEPTTL', group: 'expiry', help: 'keeps the expiry the key has' },
     ],
     reads: 'header',
     grows: true,
-    help: 'Gives a key a value and, without PX or PXAT, no expiry (written).',
+    help: 'Gives a key a value and, without PX, PXAT or KEEPTTL, no expiry (written).',
   },
   {
     ...ONE,
@@ -120,5 +141,111 @@ export const STRING_ROWS: readonly CommandRow[] = [
     reads: 'value',
     grows: false,
     help: 'Deletes a key if its value is exactly the old one (written).',
+  },
+  {
+    ...ONE,
+    name: 'getdel',
+    code: 16,
+    access: 'write',
+    positionals: [key],
+    reads: 'value',
+    grows: false,
+    help: 'Deletes a key and answers the item it was, or null.',
+  },
+  {
+    ...ONE,
+    name: 'getex',
+    code: 17,
+    access: 'write',
+    positionals: [key],
+    options: [
+      ...EXPIRY_OPTIONS,
+      { word: 'PERSIST', group: 'expiry', help: 'takes the expiry from the key' },
+    ],
+    requires: ['expiry'],
+    reads: 'value',
+    grows: false,
+    help: 'The item of a key, or null; its expiry is changed.',
+  },
+  {
+    ...ONE,
+    name: 'strlen',
+    code: 18,
+    access: 'read',
+    positionals: [key],
+    reads: 'header',
+    grows: false,
+    help: 'Bytes of a value (integer: 0 if the key is not there).',
+  },
+  {
+    ...ONE,
+    name: 'getrange',
+    code: 19,
+    access: 'read',
+    positionals: [key, { name: 'start', type: 'integer' }, { name: 'end', type: 'integer' }],
+    reads: 'value',
+    grows: false,
+    help: 'Bytes start to end of a value, both included, negative from its end (bytes).',
+  },
+  {
+    ...ONE,
+    name: 'setrange',
+    code: 20,
+    access: 'write',
+    positionals: [key, { name: 'offset', type: 'integer' }, value],
+    reads: 'value',
+    grows: true,
+    help: 'Overwrites a value from an offset on, zeros before it; expiry stays (integer: length).',
+  },
+  {
+    ...ONE,
+    name: 'incrfloat',
+    code: 21,
+    access: 'write',
+    positionals: [key, { name: 'by', type: 'float' }],
+    reads: 'value',
+    grows: true,
+    help: 'Adds to a number, 0 if the key is not there; expiry stays (bytes: the new number).',
+  },
+  {
+    ...TOGETHER,
+    name: 'msetnx',
+    code: 22,
+    access: 'write',
+    positionals: [key, value],
+    repeats: true,
+    reads: 'header',
+    grows: true,
+    help: 'Gives keys of one shard a value if none of them is there (integer: 1 or 0).',
+  },
+  {
+    ...TOGETHER,
+    name: 'lcs',
+    code: 23,
+    access: 'read',
+    positionals: [key, { name: 'other', type: 'key' }],
+    options: [
+      { word: 'LEN', group: 'shape', help: 'answers its length (integer)' },
+      { word: 'IDX', group: 'shape', help: 'answers where its runs lie (list)' },
+      {
+        word: 'MINMATCHLEN',
+        takes: 'integer',
+        help: 'with IDX: only runs of so many bytes or more',
+      },
+    ],
+    reads: 'value',
+    grows: false,
+    help: 'The longest common subsequence of two values (bytes).',
+  },
+  {
+    ...ONE,
+    name: 'delex',
+    code: 24,
+    access: 'write',
+    positionals: [key],
+    options: COMPARISONS,
+    reads: 'header',
+    grows: false,
+    help: 'Deletes a key if its value is, or is not, exactly this (integer: 1 or 0).',
   },
 ];

@@ -6,6 +6,7 @@ import { toByteKey } from '../../base/bytes.js';
 import type { EpochMs } from '../../base/ids.js';
 import type { Command } from '../request.js';
 import { rowByCode } from './catalog.js';
+import { encodeExec, transactionOf } from './exec.js';
 import { formatInteger, parseSafeInteger } from './integer.js';
 
 const RELATIVE = 'PX';
@@ -36,6 +37,7 @@ export function relativeTimeAt(command: Command): number {
  * expired. A deadline beyond 2^53 − 1 ms becomes that.
  */
 export function resolveTimes(command: Command, now: EpochMs): Command {
+  if (rowByCode(command.code)?.nests) return resolveNested(command, now);
   const at = relativeTimeAt(command);
   if (at < 0) return command;
   const relative = parseSafeInteger(command.args[at + 1] ?? new Uint8Array(0), 1);
@@ -45,4 +47,12 @@ export function resolveTimes(command: Command, now: EpochMs): Command {
   args[at] = ABSOLUTE;
   args[at + 1] = formatInteger(deadline);
   return { ...command, args };
+}
+
+/** The commands of a transaction are resolved by the same clock. */
+function resolveNested(command: Command, now: EpochMs): Command {
+  const { watched, commands } = transactionOf(command);
+  const resolved = commands.map((one) => resolveTimes(one, now));
+  if (resolved.every((one, i) => one === commands[i])) return command;
+  return encodeExec({ watched, commands: resolved }, command.database);
 }

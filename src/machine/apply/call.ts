@@ -4,8 +4,15 @@
  */
 import { toByteKey } from '../../base/bytes.js';
 import { rowByCode } from '../../kv/catalog/catalog.js';
-import { fitsArity, isProblem, type Options, parseOptions } from '../../kv/catalog/grammar.js';
-import { keyAt, keyCount, splitCommand } from '../../kv/catalog/route.js';
+import { decodeExec } from '../../kv/catalog/exec.js';
+import {
+  fitsArity,
+  isProblem,
+  type Options,
+  parseOptions,
+  secondDatabase,
+} from '../../kv/catalog/grammar.js';
+import { keyAt, keyCount, keysOf, splitCommand } from '../../kv/catalog/route.js';
 import type { CommandRow } from '../../kv/catalog/row.js';
 import type { Command } from '../../kv/request.js';
 import { bucketOf } from '../../shard/slot.js';
@@ -17,14 +24,18 @@ export interface Call {
   readonly row: CommandRow;
   readonly command: Command;
   readonly options: Options;
-  /** One per key, in order; none for a range. */
+  /** One per key, in order; none for a range. Of a transaction: all that it watches and meets. */
   readonly wants: readonly Want[];
+  /** The commands of a transaction, in order. */
+  readonly inner?: readonly Call[];
 }
 
 /** A call whose keys lie in several buckets, taken apart: sessions remember by bucket. */
 export interface CallPart extends Call {
   readonly positions: readonly number[] | null;
 }
+
+const NO_OPTIONS: Options = new Map();
 
 export const placeOf = (database: number, key: Uint8Array, need: Want['need']): Want => ({
   bucket: bucketOf(key),
@@ -52,8 +63,10 @@ export function prepareCall(command: Command): Call | null {
   if (!fitsArity(row, args)) return null;
   const options = parseOptions(row, args);
   if (isProblem(options) || options.has('PX')) return null;
-  const count = keyCount(row, args);
+  if (row.nests) return prepareTransaction(row, command);
   const need = needOf(row, options);
+  if (row.routing === 'together') return prepareTogether(row, command, options, need);
+  const count = keyCount(row, args);
   if (count === 1) {
     return { row, command, options, wants: [placeOf(database, args[0] as Uint8Array, need)] };
   }
@@ -62,9 +75,38 @@ export function prepareCall(command: Command): Call | null {
   return { row, command, options, wants };
 }
 
-/** Null: all keys lie in one bucket, the call runs as it is. */
+/** The second key may lie in another database. */
+function prepareTogether(
+  row: CommandRow,
+  command: Command,
+  options: Options,
+  need: Want['need'],
+): Call {
+  const { args, database } = command;
+  const second = secondDatabase(row, command);
+  const wants = keysOf(row, args).map((key, i) => placeOf(i === 1 ? second : database, key, need));
+  return { row, command, options, wants };
+}
+
+/** Null: a command inside it could never run here; the others then do not run either. */
+function prepareTransaction(row: CommandRow, command: Command): Call | null {
+  const transaction = decodeExec(command.args);
+  if (transaction === null) return null;
+  const wants = transaction.watched.map((one) => placeOf(one.database, one.key, 'header'));
+  const inner: Call[] = [];
+  for (const one of transaction.commands) {
+    const call = prepareCall(one);
+    if (call === null || call.wants.length === 0 || call.row.nests) return null;
+    inner.push(call);
+    for (const want of call.wants) wants.push(want);
+  }
+  return { row, command, options: NO_OPTIONS, wants, inner };
+}
+
+/** Null: all keys lie in one bucket, or belong together, and the call runs as it is. */
 export function splitByBucket(call: Call): readonly CallPart[] | null {
   const { wants, row, options } = call;
+  if (row.routing === 'together') return null;
   const bucket = (wants[0] as Want).bucket;
   if (wants.length === 1 || wants.every((want) => want.bucket === bucket)) return null;
   const bucketAt = (_key: Uint8Array, position: number): number => (wants[position] as Want).bucket;

@@ -56,6 +56,11 @@ export class Run {
     this.#now = now > this.#time ? now : this.#time;
   }
 
+  /** Inside an entry the log's time alone counts, for what commands there say about time too. */
+  readAtApply(): void {
+    this.#now = this.#time;
+  }
+
   isDead(header: Header): boolean {
     return header.deadline !== null && header.deadline <= this.#time;
   }
@@ -106,6 +111,15 @@ export class Run {
   putDeadline(place: Place, old: Head, deadline: EpochMs | null): Revision {
     const revision = this.#next();
     const { type, flags, created, generation, value } = old;
+    this.#state.putHead(place, { type, flags, revision, created, deadline, generation, value });
+    return revision;
+  }
+
+  /** The value, type and deadline of another key; `old` is what lay at this place before. */
+  putCopy(place: Place, old: Header | null, from: Head): Revision {
+    const revision = this.#next();
+    const { type, flags, deadline, generation, value } = from;
+    const created = old === null ? revision : old.created;
     this.#state.putHead(place, { type, flags, revision, created, deadline, generation, value });
     return revision;
   }

@@ -31,6 +31,22 @@ export interface Shard {
   readonly range: BucketRange;
 }
 
+/**
+ * Keys that belong together: run once, the whole reply under each bucket touched; any of them
+ * knows it again.
+ */
+function runTogether(shard: Shard, session: Session, stamp: SessionStamp, call: Call): Reply {
+  const buckets = new Set(call.wants.map(({ bucket }) => bucket));
+  if (buckets.size === 0) buckets.add(shard.range.first);
+  for (const bucket of buckets) {
+    const known = session.find(stamp.sequence, bucket);
+    if (known !== undefined) return known;
+  }
+  const reply = handlerOf(call)(shard.run, call);
+  for (const bucket of buckets) shard.sessions.record(session, stamp, bucket, reply);
+  return reply;
+}
+
 function runOnce(shard: Shard, session: Session, stamp: SessionStamp, call: Call): Reply {
   const bucket = (call.wants[0] as Call['wants'][number]).bucket;
   const known = session.find(stamp.sequence, bucket);
@@ -57,19 +73,18 @@ export function applyWrite(shard: Shard, call: Call | null, stamp: SessionStamp)
   for (const want of call.wants) if (!inRange(shard.range, want)) return MOVED;
   const admitted = admit(shard.sessions, stamp, shard.run.time);
   if ('refusal' in admitted) return admitted.refusal;
-  const { session } = admitted;
-  const parts = splitByBucket(call);
-  const reply =
-    parts === null
-      ? runOnce(shard, session, stamp, call)
-      : mergeReplies(
-          call.row,
-          call.command,
-          parts.map((part) => ({
-            positions: part.positions,
-            reply: runOnce(shard, session, stamp, part),
-          })),
-        );
+  const reply = replyTo(shard, admitted.session, stamp, call);
   shard.sessions.settle();
   return { kind: 'reply', reply };
+}
+
+function replyTo(shard: Shard, session: Session, stamp: SessionStamp, call: Call): Reply {
+  if (call.row.routing === 'together') return runTogether(shard, session, stamp, call);
+  const parts = splitByBucket(call);
+  if (parts === null) return runOnce(shard, session, stamp, call);
+  const replies = parts.map((part) => ({
+    positions: part.positions,
+    reply: runOnce(shard, session, stamp, part),
+  }));
+  return mergeReplies(call.row, call.command, replies);
 }

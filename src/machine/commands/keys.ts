@@ -5,7 +5,8 @@ import type { Reply } from '../../kv/reply.js';
 import type { Call } from '../apply/call.js';
 import type { Run } from '../apply/run.js';
 import type { Place } from '../types.js';
-import { integer, ONE, ZERO } from './replies.js';
+import { typeName } from '../value-type.js';
+import { failed, integer, ONE, ZERO } from './replies.js';
 
 const NEVER = integer(-1);
 const ABSENT = integer(-2);
@@ -36,12 +37,22 @@ export function exists(run: Run, call: Call): Reply {
   return integer(count);
 }
 
+/** No expiry counts as an infinite one, as in Redis. */
+function mayExpire({ options }: Call, before: EpochMs | null, wanted: EpochMs): boolean {
+  if (options.has('NX') && before !== null) return false;
+  if (options.has('XX') && before === null) return false;
+  if (options.has('GT') && (before === null || wanted <= before)) return false;
+  return !(options.has('LT') && before !== null && wanted >= before);
+}
+
 /** A deadline that has passed already makes the key absent from here on. */
 export function expire(run: Run, call: Call): Reply {
   const place = keyOf(call);
   const old = run.head(place);
   if (old === null) return ZERO;
-  run.putDeadline(place, old, integerOption(call.options, 'PXAT') as EpochMs);
+  const wanted = integerOption(call.options, 'PXAT') as EpochMs;
+  if (!mayExpire(call, old.deadline, wanted)) return ZERO;
+  run.putDeadline(place, old, wanted);
   return ONE;
 }
 
@@ -58,4 +69,45 @@ export function ttl(run: Run, call: Call): Reply {
   const header = run.header(keyOf(call));
   if (header === null) return ABSENT;
   return header.deadline === null ? NEVER : integer(Math.max(header.deadline - run.now, 1));
+}
+
+export function expiretime(run: Run, call: Call): Reply {
+  const header = run.header(keyOf(call));
+  if (header === null) return ABSENT;
+  return header.deadline === null ? NEVER : integer(header.deadline);
+}
+
+export function type(run: Run, call: Call): Reply {
+  const header = run.header(keyOf(call));
+  return { kind: 'bytes', bytes: Buffer.from(header === null ? 'none' : typeName(header.type)) };
+}
+
+export function rev(run: Run, call: Call): Reply {
+  return { kind: 'list', items: call.wants.map((one) => integer(run.header(one)?.revision ?? 0)) };
+}
+
+const twoKeys = ({ wants }: Call): [Place, Place] => [wants[0] as Place, wants[1] as Place];
+
+/** To its own name: it stays as it is. */
+export function rename(run: Run, call: Call): Reply {
+  const [from, to] = twoKeys(call);
+  const head = run.head(from);
+  if (head === null) return failed('NO_SUCH_KEY');
+  const old = run.header(to);
+  if (call.options.has('NX') && old !== null) return ZERO;
+  if (from.key === to.key) return ONE;
+  run.putCopy(to, old, head);
+  run.remove(from);
+  return ONE;
+}
+
+/** Onto itself: 0, the doors refuse it by its words. */
+export function copy(run: Run, call: Call): Reply {
+  const [from, to] = twoKeys(call);
+  const head = run.head(from);
+  if (head === null || (from.key === to.key && from.database === to.database)) return ZERO;
+  const old = run.header(to);
+  if (old !== null && !call.options.has('REPLACE')) return ZERO;
+  run.putCopy(to, old, head);
+  return ONE;
 }

@@ -1,19 +1,15 @@
 /** Replies that many commands give; those that never differ are one object each. */
 import type { Revision } from '../../base/ids.js';
-import type { FailureCode, Reply } from '../../kv/reply.js';
+import { FAILURE_CODES, type FailureCode, type Reply } from '../../kv/reply.js';
 import type { Head } from '../types.js';
 
 export const NULL: Reply = { kind: 'null' };
 export const ZERO: Reply = { kind: 'integer', value: 0n };
 export const ONE: Reply = { kind: 'integer', value: 1n };
 
-const FAILED = {
-  NOT_INTEGER: { kind: 'failed', code: 'NOT_INTEGER' },
-  OVERFLOW: { kind: 'failed', code: 'OVERFLOW' },
-  WRONG_TYPE: { kind: 'failed', code: 'WRONG_TYPE' },
-  TOO_LARGE: { kind: 'failed', code: 'TOO_LARGE' },
-  SYNTAX: { kind: 'failed', code: 'SYNTAX' },
-} as const satisfies Record<FailureCode, Reply>;
+const FAILED = Object.fromEntries(
+  FAILURE_CODES.map((code) => [code, { kind: 'failed', code }]),
+) as Record<FailureCode, Reply>;
 
 /** The command is wrong for what it met; the caller has changed nothing yet. */
 export const failed = (code: FailureCode): Reply => FAILED[code];

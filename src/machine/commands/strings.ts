@@ -1,15 +1,21 @@
 /** What commands on strings do. Expiry: `set` and `mset` end it, the others keep it. */
 import { asBuffer } from '../../base/bytes.js';
 import type { EpochMs, Revision } from '../../base/ids.js';
-import { integerOption } from '../../kv/catalog/grammar.js';
+import { bytesOption, integerOption } from '../../kv/catalog/grammar.js';
 import { formatInteger, INT64_MAX, INT64_MIN, parseInteger } from '../../kv/catalog/integer.js';
+import {
+  addLongDoubles,
+  formatLongDouble,
+  LONG_DOUBLE_ZERO,
+  parseLongDouble,
+} from '../../kv/catalog/long-double.js';
 import { MAX_VALUE_BYTES } from '../../kv/limits.js';
 import type { Reply } from '../../kv/reply.js';
 import type { Call } from '../apply/call.js';
 import type { Run } from '../apply/run.js';
 import type { Head, Header, Place } from '../types.js';
 import { STRING } from '../value-type.js';
-import { failed, integer, item, NULL, unchanged, written } from './replies.js';
+import { failed, integer, item, NULL, ONE, unchanged, written, ZERO } from './replies.js';
 
 const ABSENT = 0 as Revision;
 
@@ -32,6 +38,16 @@ export function mget(run: Run, call: Call): Reply {
   return { kind: 'list', items };
 }
 
+const COMPARISONS = ['IFEQ', 'IFNE'] as const;
+
+/** IFEQ, IFNE; true without either. `old` is a string with its value, or absent. */
+function compares({ options }: Call, old: Head | null): boolean {
+  const same = bytesOption(options, 'IFEQ');
+  if (same !== undefined) return old !== null && holds(old, same);
+  const other = bytesOption(options, 'IFNE');
+  return other === undefined || old === null || !holds(old, other);
+}
+
 function mayWrite(call: Call, old: Header | null): boolean {
   const { options } = call;
   if (options.has('NX')) return old === null;
@@ -40,7 +56,7 @@ function mayWrite(call: Call, old: Header | null): boolean {
   return wanted === undefined || wanted === (old?.revision ?? ABSENT);
 }
 
-/** A key of another type is overwritten; only GET wants a string. */
+/** A key of another type is overwritten; only GET and a comparison want a string. */
 export function set(run: Run, call: Call): Reply {
   const place = keyOf(call);
   const { options } = call;
@@ -48,12 +64,16 @@ export function set(run: Run, call: Call): Reply {
     const value = arg(call, 1);
     return written(run.putString(place, run.header(place), { value, deadline: null }));
   }
-  const head: Head | null = options.has('GET') ? run.head(place) : null;
+  const needsValue = options.has('GET') || COMPARISONS.some((word) => options.has(word));
+  const head: Head | null = needsValue ? run.head(place) : null;
   if (isOther(head)) return failed('WRONG_TYPE');
   const old = head ?? run.header(place);
-  const previous = head === null ? null : head.value;
-  if (!mayWrite(call, old)) return unchanged(old?.revision ?? ABSENT, previous);
-  const deadline = (integerOption(options, 'PXAT') ?? null) as EpochMs | null;
+  const previous = head === null || !options.has('GET') ? null : head.value;
+  if (!mayWrite(call, old) || !compares(call, head)) {
+    return unchanged(old?.revision ?? ABSENT, previous);
+  }
+  const kept = options.has('KEEPTTL') && old !== null ? old.deadline : null;
+  const deadline = (integerOption(options, 'PXAT') ?? kept) as EpochMs | null;
   return written(run.putString(place, old, { value: arg(call, 1), deadline }), previous);
 }
 
@@ -105,4 +125,66 @@ export function cad(run: Run, call: Call): Reply {
   if (isOther(old)) return failed('WRONG_TYPE');
   if (old === null || !holds(old, arg(call, 1))) return unchanged(old?.revision ?? ABSENT);
   return written(run.remove(place));
+}
+
+export function getdel(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (old === null) return NULL;
+  if (isOther(old)) return failed('WRONG_TYPE');
+  run.remove(place);
+  return item(old);
+}
+
+/** A deadline that has passed already makes the key absent from here on. */
+export function getex(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (old === null) return NULL;
+  if (isOther(old)) return failed('WRONG_TYPE');
+  const deadline = (integerOption(call.options, 'PXAT') ?? null) as EpochMs | null;
+  if (deadline === old.deadline) return item(old);
+  const revision = run.putDeadline(place, old, deadline);
+  return item({ ...old, revision, deadline });
+}
+
+export function strlen(run: Run, call: Call): Reply {
+  const header = run.header(keyOf(call));
+  if (header === null) return ZERO;
+  return header.type === STRING ? integer(header.size) : failed('WRONG_TYPE');
+}
+
+export function incrfloat(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.head(place);
+  if (isOther(old)) return failed('WRONG_TYPE');
+  const by = parseLongDouble(arg(call, 1));
+  const before = old === null ? LONG_DOUBLE_ZERO : parseLongDouble(old.value);
+  if (by === null || before === null) return failed('NOT_FLOAT');
+  const sum = addLongDoubles(before, by);
+  if (sum === null) return failed('NAN_OR_INFINITY');
+  const value = Buffer.from(formatLongDouble(sum), 'latin1');
+  run.putString(place, old, { value, deadline: old?.deadline ?? null });
+  return { kind: 'bytes', bytes: value };
+}
+
+/** A key named twice gets its last value, as in Redis. */
+export function msetnx(run: Run, call: Call): Reply {
+  if (call.wants.some((place) => run.header(place) !== null)) return ZERO;
+  mset(run, call);
+  return ONE;
+}
+
+export function delex(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  if (call.options.size === 0) {
+    if (run.header(place) === null) return ZERO;
+  } else {
+    const old = run.head(place);
+    if (old === null) return ZERO;
+    if (isOther(old)) return failed('WRONG_TYPE');
+    if (!compares(call, old)) return ZERO;
+  }
+  run.remove(place);
+  return ONE;
 }

@@ -4,35 +4,31 @@ import { CATALOG } from '../../kv/catalog/catalog.js';
 import type { Reply } from '../../kv/reply.js';
 import type { Call } from '../apply/call.js';
 import type { Run } from '../apply/run.js';
-import { del, exists, expire, mdel, persist, ttl } from './keys.js';
-import { append, cad, cas, get, incr, mget, mset, set } from './strings.js';
+import * as keys from './keys.js';
+import { lcs } from './lcs.js';
+import { getrange, setrange } from './string-ranges.js';
+import * as strings from './strings.js';
+import { execWith } from './transaction.js';
 
 /** Synchronous and deterministic; all rows of the call are in memory. */
 export type Handler = (run: Run, call: Call) => Reply;
 
 const HANDLERS = new Map<string, Handler>(
-  Object.entries({
-    get,
-    set,
-    del,
-    exists,
-    incr,
-    append,
-    mget,
-    mset,
-    mdel,
-    expire,
-    persist,
-    ttl,
-    cas,
-    cad,
+  Object.entries<Handler>({
+    ...strings,
+    ...keys,
+    getrange,
+    setrange,
+    lcs,
+    exec: execWith((call) => handlerOf(call)),
   }),
 );
 
 const byCode: (Handler | undefined)[] = [];
 for (const row of CATALOG) {
   const handler = HANDLERS.get(row.name);
-  assert((handler === undefined) === (row.reads === 'range'), `${row.name} has no handler`);
+  const atReader = row.reads === 'range' || row.reads === 'counts';
+  assert((handler === undefined) === atReader, `${row.name} has no handler`);
   byCode[row.code] = handler;
 }
 

@@ -1,7 +1,13 @@
 /** `Reply` of proto/kv.proto ⇄ the domain's reply. Bytes that are read are views of the frame. */
 import { unreachable } from '../../base/assert.js';
 import type { EpochMs, Revision } from '../../base/ids.js';
-import type { FailureCode, Item, PageItem, Reply } from '../../kv/reply.js';
+import {
+  FAILURE_CODES,
+  type FailureCode,
+  type Item,
+  type PageItem,
+  type Reply,
+} from '../../kv/reply.js';
 import { WireError } from '../wire-error.js';
 import type { ProtoReader } from './proto-reader.js';
 import {
@@ -42,13 +48,7 @@ const ROW_EXPIRES = varintField(4);
 
 /** A list of lists of lists: no reply is that deep, a message that claims so is an attack. */
 const MAX_DEPTH = 4;
-const FAILURES: ReadonlySet<string> = new Set<FailureCode>([
-  'NOT_INTEGER',
-  'OVERFLOW',
-  'WRONG_TYPE',
-  'TOO_LARGE',
-  'SYNTAX',
-]);
+const FAILURES: ReadonlySet<string> = new Set<FailureCode>(FAILURE_CODES);
 
 const EMPTY: Uint8Array = Buffer.alloc(0);
 const NULL_REPLY: Reply = { kind: 'null' };

@@ -4,7 +4,13 @@
  */
 import { unreachable } from '../../base/assert.js';
 import { epochMs, revision } from '../../base/ids.js';
-import type { FailureCode, Item, PageItem, Reply } from '../../kv/reply.js';
+import {
+  FAILURE_CODES,
+  type FailureCode,
+  type Item,
+  type PageItem,
+  type Reply,
+} from '../../kv/reply.js';
 import { ByteReader, malformed } from './reader.js';
 import { UnknownEntry } from './unknown.js';
 import { ByteWriter } from './writer.js';
@@ -32,9 +38,18 @@ const FAILURE = {
   WRONG_TYPE: 2,
   TOO_LARGE: 3,
   SYNTAX: 4,
+  NOT_FLOAT: 5,
+  NAN_OR_INFINITY: 6,
+  NO_SUCH_KEY: 7,
+  BUSY_KEY: 8,
+  BAD_PAYLOAD: 9,
+  BAD_FORMAT: 10,
+  OUT_OF_RANGE: 11,
+  NOT_HLL: 12,
+  CORRUPT_HLL: 13,
 } as const satisfies Record<FailureCode, number>;
 
-const FAILURES = Object.keys(FAILURE) as FailureCode[];
+const FAILURES = new Map(FAILURE_CODES.map((code) => [FAILURE[code] as number, code]));
 
 const SMALL_LIMIT = 2n ** 31n;
 
@@ -170,7 +185,7 @@ export function readReply(from: ByteReader, depth = 0): Reply {
     case TAG.applied:
       return { kind: 'applied' };
     case TAG.failed: {
-      const code = FAILURES[from.byte()];
+      const code = FAILURES.get(from.byte());
       if (code === undefined) throw new UnknownEntry('failure code');
       return { kind: 'failed', code };
     }

@@ -26,9 +26,7 @@ const check = (name: string, ...args: (string | Uint8Array)[]): string | null =>
 
 describe('catalogue', () => {
   it('finds each row by name in any case and by code', () => {
-    expect(CATALOG.map((row) => row.name).sort()).toEqual(
-      'append cad cas del exists expire get incr mdel mget mset persist scan set ttl'.split(' '),
-    );
+    expect(new Set(CATALOG.map((row) => row.name)).size).toBe(CATALOG.length);
     for (const row of CATALOG) {
       expect(rowByCode(row.code)).toBe(row);
       expect(rowByName(row.name.toUpperCase())).toBe(row);
@@ -39,11 +37,39 @@ describe('catalogue', () => {
   });
 
   it('never changes a code that logs hold', () => {
-    const codes = CATALOG.map((row) => `${row.code} ${row.name}`).join(', ');
-    expect(codes).toBe(
-      '1 get, 2 set, 3 del, 4 exists, 5 incr, 6 append, 7 mget, 8 mset, 9 mdel, 10 scan, ' +
-        '11 expire, 12 persist, 13 ttl, 14 cas, 15 cad',
-    );
+    const codes = Object.fromEntries(CATALOG.map((row) => [row.code, row.name]));
+    expect(codes).toMatchObject({
+      1: 'get',
+      2: 'set',
+      3: 'del',
+      4: 'exists',
+      5: 'incr',
+      6: 'append',
+      7: 'mget',
+      8: 'mset',
+      9: 'mdel',
+      10: 'scan',
+      11: 'expire',
+      12: 'persist',
+      13: 'ttl',
+      14: 'cas',
+      15: 'cad',
+      16: 'getdel',
+      17: 'getex',
+      18: 'strlen',
+      19: 'getrange',
+      20: 'setrange',
+      21: 'incrfloat',
+      22: 'msetnx',
+      23: 'lcs',
+      24: 'delex',
+      25: 'type',
+      26: 'rev',
+      27: 'expiretime',
+      28: 'rename',
+      29: 'copy',
+      60: 'exec',
+    });
   });
 });
 

@@ -1,7 +1,13 @@
 /** Random payloads and replies inside the ranges that the gates let through. */
 import fc from 'fast-check';
 import type { Epoch, EpochMs, NodeId, ReplicaId, Revision, Term } from '../../../src/base/ids.js';
-import type { FailureCode, Item, PageItem, Reply } from '../../../src/kv/reply.js';
+import {
+  FAILURE_CODES,
+  type FailureCode,
+  type Item,
+  type PageItem,
+  type Reply,
+} from '../../../src/kv/reply.js';
 import type { SessionStamp, ShardWrite } from '../../../src/kv/request.js';
 import type { ConfigChange } from '../../../src/raft/types.js';
 import type { Effect, EntryPayload } from '../../../src/wire/entry/types.js';
@@ -69,9 +75,7 @@ const leaf: fc.Arbitrary<Reply> = fc.oneof(
     items: fc.array(pageItem, { maxLength: 4 }),
     next: maybe(bytes()),
   }),
-  fc
-    .constantFrom<FailureCode>('NOT_INTEGER', 'OVERFLOW', 'WRONG_TYPE', 'TOO_LARGE', 'SYNTAX')
-    .map((code) => ({ kind: 'failed' as const, code })),
+  fc.constantFrom<FailureCode>(...FAILURE_CODES).map((code) => ({ kind: 'failed' as const, code })),
 );
 
 export const reply: fc.Arbitrary<Reply> = fc.oneof(
