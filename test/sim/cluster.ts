@@ -72,6 +72,7 @@ export class Cluster {
           chance: this.chance.fork(),
           thinkMs: plan.thinkMs,
           lull: plan.lull,
+          focus: plan.focus,
           onDone: (outcome) => this.guard(() => parts.onOutcome(outcome)),
         }),
     );

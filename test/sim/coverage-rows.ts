@@ -3,6 +3,7 @@
  * a snapshot, branch of recovery, refused and unknown outcome. A row that stays at zero is a part
  * of the product that the seeds did not reach.
  */
+import { MOMENTS } from './faults/moments.js';
 import { ALL_FAULTS } from './faults/nemesis.js';
 
 const MESSAGES = [
@@ -65,6 +66,8 @@ export const REQUIRED_ROWS: readonly string[] = [
   'raft: conflict',
   'raft: step-down',
   'raft: ignored',
+  ...MOMENTS.map((moment) => `moment: ${moment}`),
+  'read: asked of a node that is cut off',
   'members: simple',
   'members: joint',
   'members: change, taken',

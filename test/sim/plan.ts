@@ -6,7 +6,12 @@
 import { defaultOptions, type Options } from '../../src/config/options.js';
 import type { Chance } from './world/chance.js';
 
+/** What the faults and the load of a seed lean towards; null: everything alike. */
+export type Focus = 'reads' | 'clocks' | 'snapshots' | 'moments';
+const FOCUSES = ['reads', 'clocks', 'snapshots', 'moments', null, null, null, null] as const;
+
 export interface Plan {
+  readonly focus: Focus | null;
   readonly nodes: number;
   readonly replicas: number;
   readonly clients: number;
@@ -25,8 +30,10 @@ const KIB = 1024;
 
 export function drawPlan(chance: Chance): Plan {
   const nodes = 3 + chance.below(3);
+  const focus = chance.pick(FOCUSES);
   const lulls = chance.below(4) === 0;
   return {
+    focus,
     nodes,
     replicas: nodes === 5 && chance.below(2) === 0 ? 5 : 3,
     clients: 8,
@@ -42,7 +49,7 @@ export function drawPlan(chance: Chance): Plan {
       frameBytes: 8 * KIB,
       maxBatchBytes: 4 * KIB,
       maxAppendBytes: chance.pick([4 * KIB, 16 * KIB, 256 * KIB]),
-      logBytesPerGroup: chance.pick([1, 2, 4, 32]) * KIB,
+      logBytesPerGroup: (focus === 'snapshots' ? 1 : chance.pick([1, 2, 4, 32])) * KIB,
       snapshotLogBytes: 1024 * KIB,
       flushBytes: chance.pick([4 * KIB, 32 * KIB]),
       flushAgeMs: chance.pick([50, 200, 1000]),

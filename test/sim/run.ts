@@ -3,6 +3,7 @@
  * invariant over both. A run that did too little is a failure as well: it would prove nothing.
  */
 import { Cluster } from './cluster.js';
+import { Moments } from './faults/moments.js';
 import { Nemesis } from './faults/nemesis.js';
 import { AcknowledgedIsDurable } from './invariants/acknowledged-is-durable.js';
 import { AtMostOnce } from './invariants/at-most-once.js';
@@ -52,6 +53,7 @@ export class Run {
   readonly sessions = new AtMostOnce();
   readonly acknowledged: AcknowledgedIsDurable;
   readonly invariants: readonly Invariant[];
+  readonly moments = { moments: new Moments(), installations: new Moments() };
   readonly cluster: Cluster;
   readonly nemesis: Nemesis;
   readonly seed: number;
@@ -80,11 +82,16 @@ export class Run {
       seed,
       plan: drawPlan,
       // What a start finds is held against the mirror before the mirror takes it over.
-      watchers: [this.acknowledged, this.mirror, ...this.invariants.slice(1)],
+      watchers: [
+        this.acknowledged,
+        this.mirror,
+        ...this.invariants.slice(1),
+        ...Object.values(this.moments),
+      ],
       onOutcome: (outcome) => this.#onOutcome(outcome),
     });
     this.cluster.trace.echo = echo;
-    this.nemesis = new Nemesis(this.cluster, this.cluster.chance.fork());
+    this.nemesis = new Nemesis(this.cluster, this.cluster.chance.fork(), this.moments);
   }
 
   #onDisk(node: number, bytes: Uint8Array): boolean {

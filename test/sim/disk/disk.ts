@@ -44,6 +44,8 @@ export class Disk {
   readonly chance: Chance;
   readonly coverage: Coverage;
   names: Names = new Map();
+  /** A file has got this name. */
+  onNamed: (name: string) => void = () => undefined;
   #durableNames: Names = new Map();
   #nameChanges: NameChange[] = [];
   #hung: (() => void)[] = [];

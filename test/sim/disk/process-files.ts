@@ -128,6 +128,7 @@ export class ProcessFiles implements LogFs, SpaceFs {
       names.delete(from);
       names.set(to, file);
     });
+    this.#disk.onNamed(to);
   }
 
   async unlink(name: string): Promise<void> {

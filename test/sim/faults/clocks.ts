@@ -33,6 +33,36 @@ export const CLOCK_FAULTS: readonly Fault[] = [
     },
   },
   {
+    // Whoever stamps entries: what it says must not be believed, nor what its successor inherits.
+    kind: 'the wall clock of a leader jumps ahead',
+    weight: 3,
+    focus: 'clocks',
+    lasts: [400, 6_000],
+    begin(cluster, chance) {
+      const led = cluster.nodes.filter((node) =>
+        [...(node.running?.host?.replicas.values() ?? [])].some(({ leads }) => leads),
+      );
+      if (led.length === 0 || mayGoWrong(cluster, chance) === null) return null;
+      const node = chance.pick(led);
+      const jump = chance.pick([2_500, 6_000, 20_000, 3_600_000]);
+      cluster.timeline.say(`the wall clock of leader ${node.id} jumps by ${jump} ms`);
+      node.hands.wallOffset += jump;
+      const { host } = node.running ?? {};
+      const after = chance.below(3) === 0 ? null : chance.between(50, 1_500);
+      if (after !== null) {
+        cluster.timeline.in(after, null, 'others lead', () => {
+          if (node.running?.host !== host || !node.up || host == null) return;
+          for (const [group, { leads }] of host.replicas) {
+            if (leads) host.transfer(group, chance.pick(cluster.nodes).id);
+          }
+        });
+      }
+      return () => {
+        node.hands.wallOffset = RIGHT_WALL;
+      };
+    },
+  },
+  {
     kind: 'a clock runs fast or slow',
     weight: 3,
     lasts: [1_000, 15_000],

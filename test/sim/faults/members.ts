@@ -32,7 +32,7 @@ export const MEMBER_FAULTS: readonly Fault[] = [
     kind: 'a voter is demoted',
     weight: 4,
     lasts: [300, 6_000],
-    begin(cluster, chance, operator) {
+    begin(cluster, chance, { operator }) {
       const group = anyGroup(cluster, chance);
       if (!operator.demote(group, drawVoters(cluster, chance, operator, group, 1))) return null;
       return () => operator.restore(group);
@@ -42,7 +42,7 @@ export const MEMBER_FAULTS: readonly Fault[] = [
     kind: 'members change together',
     weight: 5,
     lasts: [800, 8_000],
-    begin(cluster, chance, operator) {
+    begin(cluster, chance, { operator }) {
       const group = anyGroup(cluster, chance);
       const draw = (): ReadonlySet<ReplicaId> =>
         drawVoters(cluster, chance, operator, group, 1 + chance.below(3));

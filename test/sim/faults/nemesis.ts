@@ -3,12 +3,14 @@
  * heals. Which kinds there are in a run, and how often, is drawn once per seed.
  */
 import type { Cluster } from '../cluster.js';
+import type { Focus } from '../plan.js';
 import type { Chance } from '../world/chance.js';
 import { CLOCK_FAULTS } from './clocks.js';
 import { DISK_FAULTS } from './disks.js';
-import type { Fault } from './fault.js';
+import type { Fault, Helpers } from './fault.js';
 import { MEDIA_FAULTS } from './media.js';
 import { MEMBER_FAULTS } from './members.js';
+import { MOMENT_FAULTS } from './moments.js';
 import { Operator } from './operator.js';
 import { PROCESS_FAULTS } from './processes.js';
 import { SNAPSHOT_FAULTS } from './snapshots.js';
@@ -22,8 +24,11 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...MEDIA_FAULTS,
   ...SNAPSHOT_FAULTS,
   ...MEMBER_FAULTS,
+  ...MOMENT_FAULTS,
 ];
 
+/** How much oftener the faults of a seed's focus strike. */
+const FOCUSED = 5;
 /** At least so many kinds are on in a seed. */
 const LEAST_KINDS = 5;
 
@@ -35,15 +40,21 @@ export class Nemesis {
   readonly #running = new Map<Fault, () => void>();
   readonly counts = new Map<string, number>();
   readonly operator: Operator;
+  readonly #helpers: Helpers;
   #healed = false;
 
-  constructor(cluster: Cluster, chance: Chance) {
+  constructor(
+    cluster: Cluster,
+    chance: Chance,
+    moments: Pick<Helpers, 'moments' | 'installations'>,
+  ) {
     this.#cluster = cluster;
     this.#chance = chance;
-    this.#faults = drawFaults(chance);
+    this.#faults = drawFaults(chance, cluster.plan.focus);
     this.#meanMs = chance.between(500, 2_500);
     this.operator = new Operator(cluster, chance.fork());
-    const rots = this.#faults.some((fault) => MEDIA_FAULTS.includes(fault));
+    this.#helpers = { ...moments, operator: this.operator };
+    const rots = this.#faults.some(({ kind }) => MEDIA_FAULTS.some((one) => one.kind === kind));
     if (rots) this.operator.victim = cluster.plan.victim + 1;
     cluster.timeline.say(`faults: ${this.#faults.map(({ kind }) => kind).join(', ')}`);
   }
@@ -69,7 +80,7 @@ export class Nemesis {
     const fault = this.#pick();
     // One of a kind at a time: what ends the first must not end the second.
     if (this.#running.has(fault)) return;
-    const undo = fault.begin(this.#cluster, this.#chance, this.operator);
+    const undo = fault.begin(this.#cluster, this.#chance, this.#helpers);
     if (undo === null) return;
     this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
     this.#cluster.coverage.hit(`fault: ${fault.kind}`);
@@ -104,12 +115,15 @@ export class Nemesis {
   }
 }
 
-function drawFaults(chance: Chance): readonly Fault[] {
+function drawFaults(chance: Chance, focus: Focus | null): readonly Fault[] {
   const share = 250 + chance.below(700);
-  const chosen = ALL_FAULTS.filter(() => chance.permille(share));
+  const isFocus = (fault: Fault): boolean => focus !== null && fault.focus === focus;
+  const chosen = ALL_FAULTS.filter((fault) => chance.permille(share) || isFocus(fault));
   for (let at = chance.below(ALL_FAULTS.length); chosen.length < LEAST_KINDS; at++) {
     const fault = ALL_FAULTS[at % ALL_FAULTS.length] as Fault;
     if (!chosen.includes(fault)) chosen.push(fault);
   }
-  return chosen;
+  return chosen.map((fault) =>
+    isFocus(fault) ? { ...fault, weight: FOCUSED * fault.weight } : fault,
+  );
 }

@@ -12,6 +12,7 @@ export const SNAPSHOT_FAULTS: readonly Fault[] = [
   {
     kind: 'a snapshot is interrupted',
     weight: 8,
+    focus: 'snapshots',
     lasts: [6_000, 15_000],
     begin(cluster, chance) {
       const { network, timeline } = cluster;

@@ -4,6 +4,7 @@
 import type { NodeId } from '../../../src/base/ids.js';
 import type { Cluster } from '../cluster.js';
 import { CALM, type Wire } from '../network/network.js';
+import type { SimNode } from '../node/sim-node.js';
 import type { Chance } from '../world/chance.js';
 import type { Fault } from './fault.js';
 
@@ -39,6 +40,14 @@ function change(cluster: Cluster, wires: readonly Pair[], harm: Partial<Wire>): 
   };
 }
 
+/** The node that leads most, if any does. */
+function leadsMost(cluster: Cluster): SimNode | null {
+  const led = (node: SimNode): number =>
+    [...(node.running?.host?.replicas.values() ?? [])].filter(({ leads }) => leads).length;
+  const most = cluster.nodes.reduce((a, b) => (led(b) > led(a) ? b : a));
+  return led(most) > 0 && !most.paused ? most : null;
+}
+
 const some = (cluster: Cluster, chance: Chance): Pair[] => {
   const share = 1 + chance.below(1000);
   const chosen = pairs(cluster).filter(() => chance.permille(share));
@@ -68,6 +77,31 @@ export const WIRE_FAULTS: readonly Fault[] = [
         cluster,
         pairs(cluster).filter((pair) => pair.includes(id)),
       );
+    },
+  },
+  {
+    // Its peers hear at once that it is gone and elect another; it believes to lead until its
+    // quorum is missed, and its clients still reach it.
+    kind: 'a leader is cut off, and its connections end',
+    weight: 4,
+    focus: 'reads',
+    lasts: [800, 4_000],
+    begin(cluster, chance) {
+      const node = chance.below(3) > 0 ? leadsMost(cluster) : chance.pick(cluster.nodes);
+      if (node === null) return null;
+      const { id } = node;
+      const mend = cutAll(
+        cluster,
+        pairs(cluster).filter((pair) => pair.includes(id)),
+      );
+      for (const other of cluster.nodes) {
+        if (other !== node) cluster.network.break(id, other.id, 'a fault', 20);
+      }
+      node.cutOff = true;
+      return () => {
+        node.cutOff = false;
+        mend();
+      };
     },
   },
   {

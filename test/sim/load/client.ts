@@ -28,6 +28,7 @@ export interface ClientParts {
   /** Milliseconds between the end of an operation and the next. */
   readonly thinkMs: number;
   readonly lull: Plan['lull'];
+  readonly focus: Plan['focus'];
   readonly onDone: (outcome: Outcome) => void;
 }
 
@@ -70,7 +71,7 @@ export class Client {
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
-    this.#load = new Load(parts.id, parts.chance.fork());
+    this.#load = new Load(parts.id, parts.chance.fork(), parts.focus);
     this.#session = parts.chance.bytes(16).toString('latin1');
     this.#target = parts.chance.pick(parts.nodes);
   }
@@ -154,7 +155,7 @@ export class Client {
     const wait = chance.between(0, 2 * thinkMs) + this.#lullLeft();
     this.#later(this.#stopped ? 1 : wait, () => {
       if (this.#pending !== null) return;
-      const operation = this.#stopped ? this.#last.shift() : this.#load.next();
+      const operation = this.#stopped ? this.#last.shift() : this.#load.next(timeline.now);
       if (operation === undefined) return;
       const { now } = timeline;
       this.#pending = {
@@ -202,6 +203,9 @@ export class Client {
     const target = this.#target;
     const refused = (): void => onAnswer(REFUSED);
     this.#send(target, refused, (node) => {
+      if (node.cutOff && pending.stamp === null) {
+        coverage.hit('read: asked of a node that is cut off');
+      }
       const door = node.running?.door;
       if (door == null) return this.#back(node, REFUSED, onAnswer);
       const process = node.running?.process;

@@ -6,6 +6,7 @@ import { codeOf } from '../../../src/kv/catalog/catalog.js';
 import type { PageItem, Reply } from '../../../src/kv/reply.js';
 import type { Command } from '../../../src/kv/request.js';
 import type { HistoryOut } from '../../../src/verify/history.js';
+import type { Focus } from '../plan.js';
 import type { Chance } from '../world/chance.js';
 
 /** One line of the history that an operation becomes. */
@@ -66,21 +67,42 @@ const deletedOf = (reply: Reply): HistoryOut =>
 
 type Draft = (client: Load) => Operation;
 
+/** A key that expires, and when that will be as far as its writer knows. */
+interface Due {
+  readonly key: string;
+  readonly at: number;
+}
+
+/** So many of the last keys with a deadline a client keeps in mind. */
+const DUES = 8;
+/** Of the clients of a seed about reads so many percent only read. */
+const READERS = 40;
+/** Of their keys so many percent are the first two. */
+const HOT = 70;
+
 export class Load {
   readonly #chance: Chance;
+  readonly #mix: Mix;
+  readonly #hot: number;
+  readonly #dues: Due[] = [];
+  #now = 0;
   readonly #client: number;
   #made = 0;
   /** The last value this client saw of a register; makes compare-and-set succeed now and then. */
   readonly #seen = new Map<string, string>();
 
-  constructor(client: number, chance: Chance) {
+  constructor(client: number, chance: Chance, focus: Focus | null) {
     this.#client = client;
     this.#chance = chance;
+    const reads = focus === 'reads' && chance.below(100) < READERS;
+    this.#mix = focus === 'clocks' ? MIX_OF_DEADLINES : reads ? MIX_OF_READS : MIX;
+    this.#hot = focus === 'reads' ? HOT : 0;
   }
 
-  next(): Operation {
+  next(now: number): Operation {
+    this.#now = now;
     const draw = this.#chance.below(100);
-    for (const [until, draft] of MIX) if (draw < until) return draft(this);
+    for (const [until, draft] of this.#mix) if (draw < until) return draft(this);
     return get(this);
   }
 
@@ -92,7 +114,23 @@ export class Load {
   }
 
   key(family: string): string {
-    return family + this.#chance.below(KEYS);
+    const hot = this.#hot > 0 && this.#chance.below(100) < this.#hot;
+    return family + this.#chance.below(hot ? 2 : KEYS);
+  }
+
+  expires(key: string, ttlMs: number): void {
+    this.#dues.push({ key, at: this.#now + ttlMs });
+    if (this.#dues.length > DUES) this.#dues.shift();
+  }
+
+  /** The key of this client's own whose deadline is nearest, before or behind. */
+  nearlyDue(): string | null {
+    const distance = ({ at }: Due): number => Math.abs(at - this.#now);
+    const nearest = this.#dues.reduce<Due | null>(
+      (best, due) => (best === null || distance(due) < distance(best) ? due : best),
+      null,
+    );
+    return nearest?.key ?? null;
   }
 
   fresh(): string {
@@ -197,6 +235,7 @@ const scan: Draft = () => {
 const setWithTtl: Draft = (load) => {
   const ttlMs = 300 + load.below(9000);
   const [key, value] = [load.key('t'), load.fresh()];
+  load.expires(key, ttlMs);
   return {
     name: 'set PX',
     command: commandOf('set', [key, value, 'PX', String(ttlMs)]),
@@ -207,7 +246,7 @@ const setWithTtl: Draft = (load) => {
 };
 
 const getWithTtl: Draft = (load) => {
-  const key = load.key('t');
+  const key = (load.below(2) === 0 ? load.nearlyDue() : null) ?? load.key('t');
   return {
     name: 'get of a key that expires',
     command: commandOf('get', [key]),
@@ -218,7 +257,26 @@ const getWithTtl: Draft = (load) => {
 };
 
 /** Of a hundred operations up to so many. */
-const MIX: readonly (readonly [number, Draft])[] = [
+type Mix = readonly (readonly [number, Draft])[];
+
+const MIX_OF_READS: Mix = [
+  [80, get],
+  [90, mget],
+  [95, readList],
+  [100, scan],
+];
+
+const MIX_OF_DEADLINES: Mix = [
+  [12, get],
+  [30, set],
+  [38, incr],
+  [46, append],
+  [50, del],
+  [70, setWithTtl],
+  [100, getWithTtl],
+];
+
+const MIX: Mix = [
   [28, get],
   [48, set],
   [58, cas],

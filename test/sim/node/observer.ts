@@ -23,6 +23,10 @@ export interface Watcher {
   /** The log has told that these records are durable. */
   onDurable?(node: NodeId, records: readonly LogRecord[]): void;
   onApplied?(node: NodeId, group: GroupId, seen: Applied): void;
+  /** The store holds the group durably up to some index. */
+  onReleased?(node: NodeId): void;
+  /** A segment of the log has got its name. */
+  onSegment?(node: NodeId): void;
   onOpened?(node: NodeId, group: GroupId, machine: Machine): void;
 }
 
@@ -54,6 +58,10 @@ export class Observer {
 
   onDeath(node: NodeId): void {
     this.#tell((watcher) => watcher.onDeath?.(node));
+  }
+
+  onSegment(node: NodeId): void {
+    this.#tell((watcher) => watcher.onSegment?.(node));
   }
 
   onLog(_node: NodeId, text: string, fields: Readonly<Record<string, unknown>>): void {
@@ -93,7 +101,8 @@ export class Observer {
     }
     running.restored = log.restored;
     this.#tell((watcher) => watcher.onRestored?.(node, log));
-    return forwarding(log, (records, sync, onDurable) => {
+    const released = (): void => this.#tell((watcher) => watcher.onReleased?.(node));
+    return forwarding(log, released, (records, sync, onDurable) => {
       if (!running.process.alive) return;
       this.#tell((watcher) => watcher.onWrite?.(node, records));
       log.write(records, sync, () => {
@@ -136,7 +145,7 @@ export class Observer {
 }
 
 /** The log with another `write`; private members keep it from being a prototype. */
-function forwarding(log: Log, write: Log['write']): Log {
+function forwarding(log: Log, released: () => void, write: Log['write']): Log {
   return {
     get restored() {
       return log.restored;
@@ -148,7 +157,10 @@ function forwarding(log: Log, write: Log['write']): Log {
     frameAgeMs: () => log.frameAgeMs(),
     entries: (group, from, to, bytes) => log.entries(group, from, to, bytes),
     recent: (group, from, to, bytes) => log.recent?.(group, from, to, bytes) ?? null,
-    release: (group, index, term) => log.release(group, index, term),
+    release(group, index, term) {
+      log.release(group, index, term);
+      released();
+    },
     hold: (group, index) => log.hold?.(group, index),
     floor: (group) => log.floor?.(group) ?? null,
     liveBytes: (group) => log.liveBytes(group),

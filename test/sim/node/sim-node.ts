@@ -62,6 +62,8 @@ export class SimNode {
   retired: string | null = null;
   /** Whoever ends by itself is started again soon; before, a fault's end does that. */
   supervised = false;
+  /** No other node reaches it, but clients do. */
+  cutOff = false;
   /** Errors by which it may end rightly, after what was done to its disk. */
   readonly mayEndBy = new Set<ErrorCode>();
   #dataDir: SimDataDir;
@@ -71,6 +73,9 @@ export class SimNode {
     this.parts = parts;
     this.id = nodeId(parts.id);
     this.disk = new Disk(parts.chance.fork(), parts.coverage);
+    this.disk.onNamed = (name) => {
+      if (name.endsWith('.wal')) parts.observer.onSegment(this.id);
+    };
     this.store = createModelDisk(parts.chance.fork(), (run) => {
       const process = this.running?.process;
       if (process?.acts()) this.disk.submit(process, 'store', run);

@@ -1,0 +1,172 @@
+/**
+ * Moments at which a fault hurts most: a vote is given but not written yet, a snapshot has just
+ * become the log's but not the store's, a segment is new, a flush is over. A fault of this kind
+ * waits for its moment on any node and strikes there, between the next few effects.
+ */
+import type { GroupId, NodeId } from '../../../src/base/ids.js';
+import type { TraceEvent } from '../../../src/raft/types.js';
+import type { LogRecord } from '../../../src/replica/ports.js';
+import type { Cluster } from '../cluster.js';
+import type { Watcher } from '../node/observer.js';
+import type { SimNode } from '../node/sim-node.js';
+import type { Chance } from '../world/chance.js';
+import type { Fault } from './fault.js';
+
+export type Moment =
+  | 'a vote is given'
+  | 'a term begins'
+  | 'a leader is elected'
+  | 'a transfer is handed over'
+  | 'members have changed'
+  | 'a snapshot is taken by the core'
+  | 'a snapshot is durable'
+  | 'a snapshot is installed'
+  | 'a segment begins'
+  | 'a flush is over';
+
+export const MOMENTS: readonly Moment[] = [
+  'a vote is given',
+  'a term begins',
+  'a leader is elected',
+  'a transfer is handed over',
+  'members have changed',
+  'a snapshot is taken by the core',
+  'a snapshot is durable',
+  'a snapshot is installed',
+  'a segment begins',
+  'a flush is over',
+];
+
+/** Sees the moments as they come, and tells whoever waits for one. */
+export class Moments implements Watcher {
+  #awaited: { readonly moment: Moment; readonly strike: (node: NodeId) => void } | null = null;
+
+  await(moment: Moment, strike: (node: NodeId) => void): void {
+    this.#awaited = { moment, strike };
+  }
+
+  forget(): void {
+    this.#awaited = null;
+  }
+
+  #comes(moment: Moment, node: NodeId): void {
+    if (this.#awaited?.moment !== moment) return;
+    const { strike } = this.#awaited;
+    this.#awaited = null;
+    strike(node);
+  }
+
+  onTrace(node: NodeId, _group: GroupId, event: TraceEvent): void {
+    if (event.kind === 'vote' && event.granted && !event.pre) this.#comes('a vote is given', node);
+    else if (event.kind === 'config') this.#comes('members have changed', node);
+    else if (event.kind === 'transfer' && event.step === 'handed') {
+      this.#comes('a transfer is handed over', node);
+    } else if (event.kind === 'role' && event.role === 'candidate') {
+      this.#comes('a term begins', node);
+    } else if (event.kind === 'role' && event.role === 'leader') {
+      this.#comes('a leader is elected', node);
+    }
+  }
+
+  onWrite(node: NodeId, records: readonly LogRecord[]): void {
+    for (const { kind } of records) {
+      if (kind === 'snapshot') this.#comes('a snapshot is taken by the core', node);
+      else if (kind === 'installed') this.#comes('a snapshot is installed', node);
+    }
+  }
+
+  onDurable(node: NodeId, records: readonly LogRecord[]): void {
+    if (records.some(({ kind }) => kind === 'snapshot')) this.#comes('a snapshot is durable', node);
+  }
+
+  onReleased(node: NodeId): void {
+    this.#comes('a flush is over', node);
+  }
+
+  onSegment(node: NodeId): void {
+    this.#comes('a segment begins', node);
+  }
+}
+
+/** So many effects of the process at most lie between the moment and its death. */
+const EFFECTS = 16;
+const WAYS = ['killed', 'power', 'connections', 'cut off', 'stopped'] as const;
+
+/** Ends what it does to the node. */
+function strike(cluster: Cluster, chance: Chance, node: SimNode): () => void {
+  const { network, timeline, coverage } = cluster;
+  const how = chance.pick(WAYS);
+  const others = cluster.nodes.filter((other) => other !== node);
+  coverage.hit(`struck: ${how}`);
+  timeline.say(`node ${node.id} is struck: ${how}`);
+  switch (how) {
+    case 'killed':
+    case 'power':
+      node.killSoon(1 + chance.below(EFFECTS), how === 'power');
+      return () => node.revive();
+    case 'connections':
+      for (const other of others) network.break(node.id, other.id, 'a fault', 1);
+      return () => undefined;
+    case 'cut off': {
+      const cut = others.filter(({ id }) => network.passes(node.id, id));
+      for (const { id } of cut) {
+        network.cut(node.id, id);
+        network.cut(id, node.id);
+        if (chance.below(2) === 0) network.break(node.id, id, 'a fault', 5);
+      }
+      return () => {
+        for (const { id } of cut) {
+          network.mend(node.id, id);
+          network.mend(id, node.id);
+        }
+      };
+    }
+    case 'stopped': {
+      const process = node.running?.process;
+      // After the event that brought the moment.
+      timeline.in(0, null, 'stop', () => process?.pause());
+      return () => process?.resume();
+    }
+  }
+}
+
+export const MOMENT_FAULTS: readonly Fault[] = [
+  {
+    kind: 'struck at a moment',
+    weight: 6,
+    focus: 'moments',
+    lasts: [1_500, 6_000],
+    begin: (cluster, chance, { moments }) => waitFor(cluster, chance, moments, MOMENTS),
+  },
+  {
+    kind: 'struck at an installation',
+    weight: 6,
+    focus: 'snapshots',
+    lasts: [3_000, 9_000],
+    begin(cluster, chance, { installations }) {
+      const durable = 'a snapshot is durable' as const;
+      const steps = ['a snapshot is taken by the core', durable, durable] as const;
+      return waitFor(cluster, chance, installations, steps);
+    },
+  },
+];
+
+function waitFor(
+  cluster: Cluster,
+  chance: Chance,
+  moments: Moments,
+  wanted: readonly Moment[],
+): () => void {
+  const moment = chance.pick(wanted);
+  let over = (): void => undefined;
+  moments.await(moment, (id) => {
+    const node = cluster.nodes[id - 1];
+    if (node === undefined || !node.up || node.paused) return;
+    cluster.coverage.hit(`moment: ${moment}`);
+    over = strike(cluster, chance, node);
+  });
+  return () => {
+    moments.forget();
+    over();
+  };
+}
