@@ -1,7 +1,7 @@
 /**
  * Bytes of one request that arrived in several chunks, in one buffer. It grows with what has come,
- * never with what was announced: capacity is at most twice the bytes received, and each byte is
- * moved a bounded number of times however the request was cut.
+ * never with what was announced: capacity is at most twice the bytes received, and all moves
+ * together copy at most three bytes for each, however the request was cut.
  */
 const NO_BYTES = Buffer.alloc(0);
 

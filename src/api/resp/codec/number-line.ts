@@ -7,7 +7,8 @@ import { CR, LF, MINUS, ZERO } from './ascii.js';
 
 export const MORE = -1;
 export const INVALID = -2;
-const LARGEST = 2 ** 63;
+/** 2^63, and what rounding adds on the way there. */
+const LARGEST = 2 ** 63 + 2 ** 12;
 
 export class NumberLine {
   #magnitude = 0;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReplyParser, RespProtocolError } from '../../../../src/api/resp/codec/reply-parser.js';
@@ -21,9 +22,7 @@ const latin1 = fc.uint8Array({ maxLength: 12 }).map((some) => Buffer.from(some).
 const line = latin1.map((text) => text.replace(/[\r\n]/g, ''));
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 50 }),
-  fc
-    .constantFrom(REFERENCE_BYTES - 1, REFERENCE_BYTES, 20_000)
-    .map((size) => Buffer.alloc(size, 7)),
+  fc.constantFrom(REFERENCE_BYTES - 1, REFERENCE_BYTES).map((size) => Buffer.alloc(size, 7)),
 );
 const int64 = fc
   .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
@@ -84,13 +83,15 @@ describe('replies', () => {
     fc.assert(
       fc.property(fc.array(anyValue, { maxLength: 6 }), fc.array(fc.nat()), (values, cuts) => {
         const three = written(3, values);
-        expect(readBack([three])).toEqual(values);
-        expect(readBack(cutAt(three, cuts))).toEqual(values);
-        if (three.length < 2000) expect(readBack(cutEvery(three, 1))).toEqual(values);
         const two = written(2, values);
         const seen = values.map(lowered);
-        expect(readBack([two])).toEqual(seen);
-        expect(readBack(cutAt(two, cuts))).toEqual(seen);
+        return (
+          isDeepStrictEqual(readBack([three]), values) &&
+          isDeepStrictEqual(readBack(cutAt(three, cuts)), values) &&
+          (three.length > 300 || isDeepStrictEqual(readBack(cutEvery(three, 1)), values)) &&
+          isDeepStrictEqual(readBack([two]), seen) &&
+          isDeepStrictEqual(readBack(cutAt(two, cuts)), seen)
+        );
       }),
     );
   });

@@ -50,3 +50,24 @@ export function cutEvery(bytes: Uint8Array, size: number): Buffer[] {
   }
   return pieces;
 }
+
+/** The same bytes; `onRead` hears how many of them each look at them touched. */
+export function countReads(bytes: Buffer, onRead: (count: number) => void): Buffer {
+  return new Proxy(bytes, {
+    get(target, property) {
+      if (typeof property === 'string' && /^\d+$/.test(property)) {
+        onRead(1);
+        return target[Number(property)];
+      }
+      if (property === 'indexOf') {
+        return (wanted: number, from: number) => {
+          const found = target.indexOf(wanted, from);
+          onRead((found < 0 ? target.length : found + 1) - from);
+          return found;
+        };
+      }
+      const member: unknown = Reflect.get(target, property, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
