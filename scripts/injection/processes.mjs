@@ -107,7 +107,8 @@ export class Nodes {
     const node = this.node(id);
     mkdirSync(node.dir, { recursive: true });
     const bootstrap = this.#list.map((it) => `${it.id}=${it.peer}`).join(',');
-    const doors = ['--listen-grpc', node.grpc, '--listen-peer', node.peer];
+    const redis = ['--listen-redis', 'off', '--listen-redis-cluster', 'off'];
+    const doors = ['--listen-grpc', node.grpc, '--listen-peer', node.peer, ...redis];
     const open = node.host === undefined ? [] : ['--insecure-listen'];
     const args = ['serve', '--node-id', String(id), '--data-dir', join(node.dir, 'data')];
     args.push('--replicas', String(this.#list.length));

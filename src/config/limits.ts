@@ -11,6 +11,7 @@ import {
 } from '../kv/limits.js';
 import type { Options } from './options.js';
 import { isLoopback } from './parse.js';
+import { OFF } from './row.js';
 
 const MIB = 1024 * 1024;
 
@@ -99,6 +100,32 @@ export function checkLimits(o: Options): readonly Limit[] {
       'an append would wait for a window update in its middle',
     ),
     ...storageLimits(o),
+    ...redisLimits(o),
+  ];
+}
+
+function redisLimits(o: Options): readonly Limit[] {
+  return [
+    {
+      name: 'largest request <= redisPipelineBytes',
+      holds: MAX_REQUEST_BYTES <= o.redisPipelineBytes,
+      reason: 'a client with one request of the largest size would never be read again',
+    },
+    {
+      name: 'largest value <= redisUnsentBytes',
+      holds: MAX_VALUE_BYTES <= o.redisUnsentBytes,
+      reason: 'one answer of the largest size must not stop the reading of its client',
+    },
+    {
+      name: '2 redisUnsentBytes <= redisOutputBytes',
+      holds: 2 * o.redisUnsentBytes <= o.redisOutputBytes,
+      reason: 'a client is first not read from, and cut off only when that was not enough',
+    },
+    {
+      name: 'redisPipelineRequests <= maxWaitingRequests',
+      holds: o.redisPipelineRequests <= o.maxWaitingRequests,
+      reason: 'one pipeline alone would be refused as overload',
+    },
   ];
 }
 
@@ -217,7 +244,7 @@ function exposedDoor(options: Options): string | null {
   const doors = ['listenGrpc', 'listenRedis', 'listenHttp', 'listenPeer', 'listenRedisCluster'];
   for (const door of doors as (keyof Options)[]) {
     const address = String(options[door]);
-    if (!isLoopback(address)) return `${door} ${address}`;
+    if (address !== OFF && !isLoopback(address)) return `${door} ${address}`;
   }
   return null;
 }

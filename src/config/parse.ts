@@ -1,6 +1,6 @@
 /** The one gate through which a value from a file, the environment or a flag becomes an option. */
 import { RkvError } from '../kv/errors.js';
-import type { IntRow, OptionRow, OptionValue } from './row.js';
+import { type IntRow, OFF, type OptionRow, type OptionValue } from './row.js';
 import { type OptionName, rowOf } from './rows.js';
 import { describeBytes, parseBytes, parseMs } from './units.js';
 
@@ -27,9 +27,11 @@ export function parseOption(name: OptionName, raw: OptionValue, where: string): 
       return raw !== null && String(raw) !== '' ? String(raw) : fail('a text that is not empty');
     case 'address':
       if (raw === null && row.default === null) return null;
-      return typeof raw === 'string' && isAddress(raw)
-        ? raw
-        : fail('an address like 127.0.0.1:7410');
+      if (raw === OFF && row.mayBeOff === true) return OFF;
+      // YAML reads a bare off as false
+      if (raw === false && row.mayBeOff === true) return OFF;
+      if (typeof raw === 'string' && isAddress(raw)) return raw;
+      return fail(`an address like 127.0.0.1:7410${row.mayBeOff === true ? ', or off' : ''}`);
   }
 }
 
@@ -96,6 +98,7 @@ export function describeRow(row: OptionRow): string {
     case 'path':
       return 'a path';
     case 'address':
+      if (row.mayBeOff === true) return 'host:port or off';
       return row.default === null ? 'host:port or null' : 'host:port';
   }
 }

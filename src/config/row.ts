@@ -43,7 +43,12 @@ export interface TextRow extends RowBase {
 export interface AddressRow extends RowBase {
   readonly type: 'address';
   readonly default: string | null;
+  /** `off` is a value too: nobody listens. */
+  readonly mayBeOff?: true;
 }
+
+/** The value of an address that nobody listens on. */
+export const OFF = 'off';
 
 export type OptionRow = IntRow | BoolRow | EnumRow | TextRow | AddressRow;
 export type OptionValue = string | number | boolean | null;

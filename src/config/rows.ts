@@ -3,6 +3,7 @@ import type { OptionRow } from './row.js';
 import { CONSENSUS_ROWS } from './rows/consensus.js';
 import { FRONT_ROWS } from './rows/front.js';
 import { IDENTITY_ROWS } from './rows/identity.js';
+import { REDIS_ROWS } from './rows/redis.js';
 import { STORAGE_ROWS } from './rows/storage.js';
 
 export const ROWS = {
@@ -10,6 +11,7 @@ export const ROWS = {
   ...CONSENSUS_ROWS,
   ...STORAGE_ROWS,
   ...FRONT_ROWS,
+  ...REDIS_ROWS,
 } as const satisfies Record<string, OptionRow>;
 
 export type OptionName = keyof typeof ROWS;

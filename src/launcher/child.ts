@@ -70,6 +70,8 @@ export function serveArgs(spec: ChildSpec): string[] {
     ...toFlags(options),
     `--node-id=${node.id}`,
     `--listen-grpc=127.0.0.1:${ports.grpc}`,
+    `--listen-redis=127.0.0.1:${ports.redis}`,
+    `--listen-redis-cluster=127.0.0.1:${ports.redisCluster}`,
     `--listen-peer=127.0.0.1:${ports.peer}`,
     `--bootstrap=${spec.bootstrap}`,
     ...faultArgs(spec.dialPeers),

@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from 'node:net';
 
-/** Redis and HTTP doors come in a later version; their ports are kept free for them. */
+/** The HTTP door comes in a later version; its port is kept free for it. */
 export interface NodePorts {
   readonly grpc: number;
   readonly redis: number;

@@ -86,9 +86,9 @@ function addressesOf(entry: NodeRecord): Addresses {
     port === undefined ? null : `127.0.0.1:${port}`;
   return {
     grpc: at(entry.ports?.grpc),
-    redis: null,
+    redis: at(entry.ports?.redis),
     http: null,
     peer: at(entry.ports?.peer),
-    redisCluster: null,
+    redisCluster: at(entry.ports?.redisCluster),
   };
 }

@@ -7,6 +7,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { startGrpcDoor } from '../api/grpc/door.js';
 import type { GrpcDoor, GrpcDoorOptions } from '../api/grpc/types.js';
+import { startRespDoor } from '../api/resp/door.js';
+import type { RespDoor, RespDoorOptions } from '../api/resp/types.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import type { GroupId } from '../base/ids.js';
 import type { Options } from '../config/options.js';
@@ -46,6 +48,8 @@ export interface Environment {
   openStore(dir: string, options: Options): Promise<OrderedStore>;
   openTransport(options: GrpcTransportOptions): Promise<GrpcTransport>;
   openDoor(options: GrpcDoorOptions): Promise<GrpcDoor>;
+  /** Absent: this machine has no place for Redis clients. */
+  openRedisDoor?(options: RespDoorOptions): Promise<RespDoor>;
   readonly witness: Witness | null;
 }
 
@@ -68,5 +72,6 @@ export const systemEnvironment: Environment = {
   openStore,
   openTransport: openGrpcTransport,
   openDoor: startGrpcDoor,
+  openRedisDoor: startRespDoor,
   witness: null,
 };

@@ -4,6 +4,7 @@
  * here.
  */
 import { createGate } from '../api/gate/gate.js';
+import type { RespDoor } from '../api/resp/types.js';
 import type { GroupId, NodeId } from '../base/ids.js';
 import { META_GROUP, nodeId } from '../base/ids.js';
 import { mustListenSafely } from '../config/limits.js';
@@ -28,6 +29,7 @@ import { doorLimits, hostLimits } from './limits.js';
 import { MetaClient } from './meta-client.js';
 import { PeerCalls, serveCall } from './peer-calls.js';
 import { openPeerLink } from './peer-link.js';
+import { openRedisDoor, type RedisDoorParts } from './redis-door.js';
 import { Registration } from './registration.js';
 import { RELEASE } from './release.js';
 import { type NodeReport, Reporter } from './reports.js';
@@ -112,32 +114,56 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
   for (const [group, what] of storage.state.corrupt) host.duties.fence(group, what);
   const { clusterId } = assembly.dataDir.identity;
   const parts = { node: self, clusterId, clock, host, meta, metaClient, calls, router };
+  const gate = createGate();
+  const admin = createAdmin({ ...parts, ownReport: report, options });
   const door = await environment.openDoor({
     listen: options.listenGrpc,
     router,
-    admin: createAdmin({ ...parts, ownReport: report, options }),
-    gate: createGate(),
+    admin,
+    gate,
     clock,
     logger,
     limits: doorLimits(options),
     now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
   });
   opened.push(() => door.close());
+  const redis = await openRedis({ ...parts, options, logger, admin, gate }, environment);
+  if (redis !== null) opened.push(() => redis.close());
   foundation.space.onReady();
   const background = startBackground(assembly, host, foundation);
   registration.start({
     grpc: options.advertiseGrpc ?? door.address,
-    redis: null,
+    redis: advertised(options.advertiseRedis, redis?.address),
     http: null,
     peer: options.advertisePeer ?? transport.address,
-    redisCluster: null,
+    redisCluster: advertised(options.advertiseRedisCluster, redis?.clusterAddress),
   });
   return {
     nodeId: self,
     addresses: registration.addresses,
     failed: failure.promise,
-    stop: () => stop(assembly, { registration, background, host, storage, transport, door }),
+    stop: () =>
+      stop(assembly, {
+        registration,
+        background,
+        host,
+        storage,
+        transport,
+        doors: redis === null ? [door] : [door, redis],
+      }),
   };
+}
+
+/** What others are told of a door: nothing of one that is off. */
+const advertised = (told: string | null, bound: string | null | undefined): string | null =>
+  bound === null || bound === undefined ? null : (told ?? bound);
+
+async function openRedis(
+  parts: RedisDoorParts,
+  environment: Environment,
+): Promise<RespDoor | null> {
+  const open = environment.openRedisDoor;
+  return open === undefined ? null : openRedisDoor(parts, open);
 }
 
 function createHost(
@@ -215,7 +241,7 @@ interface Stopping {
   readonly host: Host;
   readonly storage: Storage;
   readonly transport: { close(): Promise<void> };
-  readonly door: { close(): Promise<void> };
+  readonly doors: readonly { close(): Promise<void> }[];
 }
 
 /** Others take over first, callers get their answers, then log and store are closed whole. */
@@ -229,7 +255,7 @@ async function stop({ clock, dataDir }: Assembly, parts: Stopping): Promise<void
   while (leads() && clock.monotonic() < until) {
     await new Promise<void>((resolve) => void clock.after(HAND_OVER_POLL_MS, resolve));
   }
-  await parts.door.close();
+  await Promise.all(parts.doors.map((door) => door.close()));
   host.stop();
   await parts.transport.close();
   await parts.storage.close();

@@ -106,6 +106,8 @@ export function serveCall(
 /** The calling side. */
 export class PeerCalls implements HostPeers {
   readonly #transport: Transport;
+  /** Callers' commands this node sent on to another one, since its start. */
+  forwarded = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -117,6 +119,7 @@ export class PeerCalls implements HostPeers {
     timeoutMs: number,
     done: (answer: RouteAnswer) => void,
   ): void {
+    this.forwarded++;
     this.#transport.call(to, METHOD.forward, encodeForward(forward, timeoutMs), timeoutMs).then(
       (body) => done(decodeAnswer(body)),
       (error: unknown) => {

@@ -78,6 +78,7 @@ export async function resolveServe(request: ServeRequest): Promise<ResolvedServe
   const options =
     recorded === null ? loaded.options : adoptRecorded(loaded.options, named, recorded);
   mustHoldLimits(options);
+  mustHaveNoPassword(options);
   const nodeOptions = {
     options,
     join: null,
@@ -119,6 +120,16 @@ function faultsAsked(
   };
 }
 
+/** Throws USAGE: who sets a password believes that it guards the data. */
+function mustHaveNoPassword({ requirepass }: Options): void {
+  if (requirepass === null) return;
+  throw new RkvError(
+    'USAGE',
+    'requirepass: a password on one door of four would protect nothing; users come later',
+    { hint: 'doors listen on loopback only; keep them behind your own network until then' },
+  );
+}
+
 function mustBeFounder({ options, bootstrap }: NodeOptions): void {
   const ids: readonly number[] | null = bootstrap === null ? null : [...bootstrap.keys()];
   if (ids === null || ids.includes(options.nodeId)) return;
@@ -134,8 +145,8 @@ function warnings(logger: Logger, loaded: LoadedOptions, bootstrapIgnored: boole
   if (bootstrapIgnored) {
     logger.info({}, 'the data directory has an identity: the bootstrap list is ignored');
   }
-  for (const door of ['listenRedis', 'listenHttp', 'listenRedisCluster'] as const) {
-    if (named(door)) logger.warn({ option: door }, 'this door is not in this version of rkv');
+  if (named('listenHttp')) {
+    logger.warn({ option: 'listenHttp' }, 'this door is not in this version of rkv');
   }
   const pool = process.env.UV_THREADPOOL_SIZE;
   if (named('threadPoolSize') && pool !== String(options.threadPoolSize)) {

@@ -107,6 +107,8 @@ describe('rkv verify', () => {
         dataDir: join(dir, 'data'),
         listenGrpc: '127.0.0.1:0',
         listenPeer: '127.0.0.1:0',
+        listenRedis: 'off',
+        listenRedisCluster: 'off',
         diskReserveBytes: 4 * 1024 * 1024,
         ballastBytes: 1024 * 1024,
       },

@@ -33,6 +33,10 @@ const PUSHED: readonly (readonly [string, Partial<Options>])[] = [
   ['2 ballasts <= diskReserveBytes', { ballastBytes: 256 * MIB }],
   ['reserved threads + 2 <= threadPoolSize', { threadPoolSize: 3 }],
   ['planned memory <= memoryGoalBytes', { headerCacheBytes: 64 * MIB }],
+  ['largest request <= redisPipelineBytes', { redisPipelineBytes: MIB }],
+  ['largest value <= redisUnsentBytes', { redisUnsentBytes: MIB }],
+  ['2 redisUnsentBytes <= redisOutputBytes', { redisOutputBytes: 8 * MIB }],
+  ['redisPipelineRequests <= maxWaitingRequests', { maxWaitingRequests: 1000 }],
 ];
 
 describe('limits', () => {

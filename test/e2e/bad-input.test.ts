@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/client/connect.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../src/kv/limits.js';
-import { type LocalCluster, type Ran, Sandbox } from './support.js';
+import { type LocalCluster, NO_REDIS, type Ran, Sandbox } from './support.js';
 import { endpointsOf } from './writers.js';
 
 let sandbox: Sandbox;
@@ -26,7 +26,7 @@ const listening = (port = 0): Promise<Server> =>
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 const portOf = (server: Server): number => (server.address() as { port: number }).port;
-const SOME_PORTS = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0'];
+const SOME_PORTS = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0', ...NO_REDIS];
 
 describe('without a cluster', () => {
   it('an unknown command or flag: exit 2 with the nearest name', async () => {

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
-import { Sandbox, waitFor } from './support.js';
+import { NO_REDIS, Sandbox, waitFor } from './support.js';
 
 const run = promisify(execFile);
 const MIB = 1024 * 1024;
@@ -56,7 +56,7 @@ const makeRoom = () => rm(join(disk, 'filler'));
 async function serve() {
   const child = sandbox.start([
     ...['serve', '--data-dir', join(disk, 'data')],
-    ...['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0'],
+    ...['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0', ...NO_REDIS],
     ...['--disk-reserve-bytes', '64MiB', '--ballast-bytes', '16MiB'],
   ]);
   const said: Buffer[] = [];

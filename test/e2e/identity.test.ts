@@ -1,7 +1,7 @@
 /** Who a node is: lost disks, foreign directories, second processes, newer versions. */
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Sandbox, waitFor } from './support.js';
+import { NO_REDIS, Sandbox, waitFor } from './support.js';
 import { clientOf } from './writers.js';
 
 let sandbox: Sandbox;
@@ -36,7 +36,7 @@ describe('a data directory', () => {
   it('in use, or of another node: exit 7 with one sentence', async () => {
     const cluster = await sandbox.up();
     const dir = `${cluster.dir}/node-1`;
-    const ports = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0'];
+    const ports = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0', ...NO_REDIS];
     const second = await sandbox.rkv(['serve', '--data-dir', dir, ...ports]);
     expect(second.code).toBe(7);
     expect(second.stderr.trim().split('\n').at(-1)).toMatch(/in use by process \d+/);
@@ -59,6 +59,7 @@ describe('SIGTERM on serve', () => {
         '127.0.0.1:0',
         '--listen-peer',
         '127.0.0.1:0',
+        ...NO_REDIS,
       ]);
     const run = async (use: (endpoint: string) => Promise<void>): Promise<number | null> => {
       const child = serve();

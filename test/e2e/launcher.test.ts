@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAlive, kill, PROJECT, Sandbox, waitFor } from './support.js';
+import { isAlive, kill, NO_REDIS, PROJECT, Sandbox, waitFor } from './support.js';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -87,7 +87,13 @@ describe('three nodes started by hand', () => {
     const bootstrap = peers.map((port, i) => `${i + 1}=127.0.0.1:${port}`).join(',');
     const nodes = peers.map((port, i) => {
       const args = ['--node-id', `${i + 1}`, '--data-dir', sandbox.path(`n${i + 1}`)];
-      const listen = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', `127.0.0.1:${port}`];
+      const listen = [
+        '--listen-grpc',
+        '127.0.0.1:0',
+        '--listen-peer',
+        `127.0.0.1:${port}`,
+        ...NO_REDIS,
+      ];
       return sandbox.start(['serve', ...args, ...listen, '--bootstrap', bootstrap]);
     });
     const addresses = await Promise.all(

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import type { ClusterStatus } from '../../src/kv/status.js';
-import { kill, type LocalCluster, Sandbox, waitFor } from './support.js';
+import { kill, type LocalCluster, NO_REDIS, Sandbox, waitFor } from './support.js';
 import { clientOf, endpointsOf, lost, startWriters } from './writers.js';
 
 let sandbox: Sandbox;
@@ -181,7 +181,7 @@ describe('three nodes', () => {
 
 describe('one node', () => {
   async function serve() {
-    const ports = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0'];
+    const ports = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0', ...NO_REDIS];
     const child = sandbox.start(['serve', '--data-dir', sandbox.path('data'), ...ports]);
     for (const stream of [child.stdout, child.stderr]) stream?.resume();
     const [message] = (await once(child, 'message')) as [{ addresses: { grpc: string } }];

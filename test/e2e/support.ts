@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path';
 
 export const PROJECT = resolve(import.meta.dirname, '../..');
 const RUN = join(PROJECT, 'bin', 'run.js');
+/** For a `serve` beside others: its Redis door would take the port of all. */
+export const NO_REDIS = ['--listen-redis', 'off', '--listen-redis-cluster', 'off'];
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 export interface Ran {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import { raisedBuild } from './raised-build.js';
-import { Sandbox, waitFor } from './support.js';
+import { NO_REDIS, Sandbox, waitFor } from './support.js';
 import { settled } from './writers.js';
 
 let sandbox: Sandbox;
@@ -65,7 +65,13 @@ it('speaks the common version; its newer entry stops the others instead of being
   const peers = await freePorts(3);
   const bootstrap = peers.map((port, i) => `${i + 1}=127.0.0.1:${port}`).join(',');
   const serve = (id: number, env: Record<string, string> = {}): Promise<Running> => {
-    const listen = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', `127.0.0.1:${peers[id - 1]}`];
+    const listen = [
+      '--listen-grpc',
+      '127.0.0.1:0',
+      '--listen-peer',
+      `127.0.0.1:${peers[id - 1]}`,
+      ...NO_REDIS,
+    ];
     const own = ['--node-id', `${id}`, '--data-dir', sandbox.path(`n${id}`)];
     const args = ['serve', ...own, ...listen, '--bootstrap', bootstrap];
     return running(sandbox.start(args, id === 3 ? { env, program } : { env }));

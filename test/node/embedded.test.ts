@@ -14,6 +14,8 @@ const options = () => ({
   dataDir: join(dir, 'data'),
   listenGrpc: '127.0.0.1:0',
   listenPeer: '127.0.0.1:0',
+  listenRedis: '127.0.0.1:0',
+  listenRedisCluster: 'off',
   diskReserveBytes: 4 * 1024 * 1024,
   ballastBytes: 1024 * 1024,
 });

@@ -73,7 +73,7 @@ describe('serve', () => {
     await born(1, 4);
     const said: string[] = [];
     const write = (_: object, message: string) => void said.push(message);
-    const flags = { listenRedis: '127.0.0.1:1', semiSpaceMb: '17' };
+    const flags = { listenHttp: '127.0.0.1:1', semiSpaceMb: '17' };
     const { warn } = await resolve({ flags, bootstrap: '1=a:1' });
     warn({ ...silentLogger, info: write, warn: write });
     expect(said).toEqual([

@@ -38,7 +38,8 @@ export const IDENTITY_ROWS = {
   listenRedis: {
     type: 'address',
     default: '127.0.0.1:7411',
-    help: `Redis clients. ${NOT_YET}`,
+    mayBeOff: true,
+    help: 'Redis clients: every node serves every key, nothing is redirected; off: no such door.',
   },
   listenHttp: { type: 'address', default: '127.0.0.1:7412', help: `HTTP. ${NOT_YET}` },
   listenPeer: {
@@ -49,7 +50,8 @@ export const IDENTITY_ROWS = {
   listenRedisCluster: {
     type: 'address',
     default: '127.0.0.1:7414',
-    help: `Redis cluster clients. ${NOT_YET}`,
+    mayBeOff: true,
+    help: 'Redis cluster clients: a key led elsewhere is answered with MOVED; off: no such door.',
   },
   advertiseGrpc: { type: 'address', default: null, help: `Client door. ${ADVERTISED}` },
   advertiseRedis: { type: 'address', default: null, help: `Redis door. ${ADVERTISED}` },

@@ -6,6 +6,7 @@
  */
 import type { FailureCode, Reply } from '../../../kv/reply.js';
 import type { Command } from '../../../kv/request.js';
+import type { ReplyWriter } from '../codec/reply-writer.js';
 import type { LocalCall } from './local-call.js';
 
 /** Names as `COMMAND INFO` of Redis 7 has them. */
@@ -138,34 +139,7 @@ export type RunnableRow = DataRow | LocalRow;
 export type DoorRow = RunnableRow | ContainerRow;
 
 /**
- * Where an answer is written, in the protocol of its connection. Aggregates are headers: the
- * caller then writes so many values (map: key and value each).
+ * Where an answer is written, in the protocol of its connection (`protocol`). Aggregates are
+ * headers: the caller then writes so many values (map: key and value each).
  */
-export interface ReplyOut {
-  readonly resp: 2 | 3;
-  /** `+OK` */
-  simple(text: string): void;
-  /** `-ERR …`: the text with its prefix. CR and LF in it become blanks. */
-  error(text: string): void;
-  integer(value: number | bigint): void;
-  bulk(bytes: Uint8Array): void;
-  /** A bulk string of this text in UTF-8. */
-  text(text: string): void;
-  /** `$-1` or `_` */
-  null(): void;
-  /** `*-1` or `_` */
-  nullArray(): void;
-  array(length: number): void;
-  /** RESP2: an array of twice the length. */
-  map(length: number): void;
-  /** RESP2: an array. */
-  set(length: number): void;
-  /** RESP2: an array. */
-  push(length: number): void;
-  /** RESP2: a bulk string. */
-  double(value: number): void;
-  /** RESP2: 1 or 0. */
-  boolean(value: boolean): void;
-  /** RESP2: a bulk string. */
-  verbatim(format: 'txt' | 'mkd', text: string): void;
-}
+export type ReplyOut = ReplyWriter;

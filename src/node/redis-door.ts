@@ -1,0 +1,103 @@
+/** The Redis door of a node: what it knows of this node and the cluster, and where it listens. */
+import type { Gate } from '../api/gate/gate.js';
+import type { Admin } from '../api/ports.js';
+import type {
+  DoorLogger,
+  DoorNode,
+  RespDoor,
+  RespDoorOptions,
+  RespLimits,
+} from '../api/resp/types.js';
+import type { Clock } from '../base/clock.js';
+import { META_GROUP, type NodeId, nodeId, shardId } from '../base/ids.js';
+import type { Options } from '../config/options.js';
+import { OFF } from '../config/row.js';
+import type { Host } from '../host/host.js';
+import type { MetaState } from '../meta/meta-state.js';
+import type { Router } from '../router/types.js';
+import { SLOTS_PER_BUCKET } from '../shard/slot.js';
+import type { PeerCalls } from './peer-calls.js';
+import { RELEASE } from './release.js';
+
+export interface RedisDoorParts {
+  readonly node: NodeId;
+  readonly clusterId: string;
+  readonly options: Options;
+  readonly clock: Clock;
+  readonly logger: DoorLogger;
+  readonly host: Host;
+  readonly meta: MetaState;
+  readonly calls: PeerCalls;
+  readonly router: Router;
+  readonly admin: Admin;
+  readonly gate: Gate;
+}
+
+function redisLimits(options: Options): Partial<RespLimits> {
+  return {
+    connections: options.maxConnections,
+    inFlight: options.redisPipelineRequests,
+    inFlightBytes: options.redisPipelineBytes,
+    unsentBytes: options.redisUnsentBytes,
+    outputBytes: options.redisOutputBytes,
+    timeoutMs: options.requestTimeoutMs,
+  };
+}
+
+function doorNode({ node, clusterId, clock, host, meta, calls, admin }: RedisDoorParts): DoorNode {
+  return {
+    nodeId: node,
+    clusterId,
+    release: RELEASE,
+    shards: () =>
+      meta.catalogue.shards.map(({ id, range, rangeEpoch, members }) => ({
+        id,
+        firstSlot: range.first * SLOTS_PER_BUCKET,
+        lastSlot: (range.last + 1) * SLOTS_PER_BUCKET - 1,
+        rangeEpoch,
+        leader: host.leaders.of(shardId(id)),
+        nodes: members.filter(({ role }) => role === 'voter').map((member) => member.node),
+      })),
+    nodes: () =>
+      meta.catalogue.nodes.map(({ id, addresses }) => ({
+        id,
+        redis: addresses.redis,
+        redisCluster: addresses.redisCluster,
+        alive: id === node || host.beats.alive(nodeId(id)),
+      })),
+    status: (timeoutMs) => admin.status(timeoutMs),
+    own: () => ({
+      shards: [...host.replicas.values()]
+        .filter((replica) => replica.group !== META_GROUP && replica.machine !== null)
+        .map((replica) => ({
+          id: replica.group,
+          leads: replica.leads,
+          applied: replica.applied,
+          ...(replica.machine?.state.counts() ?? { keys: 0, bytes: 0 }),
+        })),
+      forwarded: calls.forwarded,
+    }),
+    now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
+  };
+}
+
+/** Null: both listeners are off. */
+export async function openRedisDoor(
+  parts: RedisDoorParts,
+  open: (options: RespDoorOptions) => Promise<RespDoor>,
+): Promise<RespDoor | null> {
+  const { options, router, gate, clock, logger } = parts;
+  const { listenRedis, listenRedisCluster } = options;
+  if (listenRedis === OFF && listenRedisCluster === OFF) return null;
+  return open({
+    listen: listenRedis === OFF ? null : listenRedis,
+    listenCluster: listenRedisCluster === OFF ? null : listenRedisCluster,
+    router,
+    gate,
+    clock,
+    logger,
+    node: doorNode(parts),
+    debugCommand: options.enableDebugCommand,
+    limits: redisLimits(options),
+  });
+}
