@@ -24,9 +24,22 @@ import type { Descriptor } from '../shard/descriptor.js';
 import type { EntryPayload } from '../wire/entry/types.js';
 
 /**
- * Tables of DESIGN section 6: heads, collection parts, deadlines, sessions, history, locks, meta.
+ * Tables of DESIGN section 6: heads, collection parts, deadlines, sessions, history, locks, meta;
+ * and `b`, the generations of collections that are buried: their heads are gone, their elements are
+ * deleted behind.
  */
-export type Table = 'd' | 'c' | 'x' | 's' | 'h' | 'l' | 'm';
+export type Table = 'b' | 'd' | 'c' | 'x' | 's' | 'h' | 'l' | 'm';
+
+/** What a collection's head says of its element rows; the store keeps all but `wake`. */
+export interface Facts {
+  readonly rows: number;
+  /** Names and payloads of the element rows. */
+  readonly bytes: number;
+  /** Sum of the element rows' CRCs modulo 2^52. */
+  readonly digest: number;
+  /** No element is due before; null: none has a deadline. */
+  readonly wake: EpochMs | null;
+}
 
 /** What a head row says of its key without its value. */
 export interface Header {
@@ -41,14 +54,19 @@ export interface Header {
   readonly size: number;
   /** CRC-32 of the row, the unit of a bucket's digest. */
   readonly crc: number;
+  /** Of a collection; null for strings. */
+  readonly facts: Facts | null;
 }
 
 export interface Head extends Header {
   readonly value: Uint8Array;
 }
 
-/** What a writer says of a head; size and CRC are computed below. */
-export type NewHead = Omit<Head, 'size' | 'crc'>;
+/** What a writer says of a head; size, CRC and facts are computed below. */
+export interface NewHead extends Omit<Head, 'size' | 'crc' | 'facts'> {
+  /** Of a collection: no element is due before; left out: as it was. */
+  readonly wake?: EpochMs | null;
+}
 
 /** A key with its place: bucket of its slot, database, name. */
 export interface Place {
@@ -60,6 +78,29 @@ export interface Place {
 /** `header`: enough to overwrite or delete · `head`: the value too. */
 export interface Want extends Place {
   readonly need: 'header' | 'head';
+  /** Names of element rows, if the key is a collection. */
+  readonly elements?: readonly ByteKey[];
+  /** All its elements, if it has no more bytes than MAX_WHOLE_BYTES. */
+  readonly whole?: boolean;
+}
+
+/** A part of a collection, in the order of names. */
+export interface ElementRange {
+  /** First name, included. */
+  readonly from: ByteKey;
+  /** First name no longer of the range; null: to the end. */
+  readonly to: ByteKey | null;
+  readonly count: number;
+  /** Names and payloads; a page has at least one element. */
+  readonly bytes: number;
+  /** As of a scan. */
+  readonly deadline?: MonoMs;
+}
+
+export interface ElementPage {
+  readonly items: readonly { readonly name: ByteKey; readonly value: Uint8Array }[];
+  /** False: more may follow the last item. */
+  readonly done: boolean;
 }
 
 /** Rows of one replica: memory first, the store behind it. */
@@ -86,6 +127,32 @@ export interface ShardState {
   deleteHead(place: Place): void;
 
   /**
+   * Rows of one generation of a collection, by names that the collection's type gives them. The
+   * head must be in memory; `generation` is its own, or the one it is about to be put with, which is
+   * empty. A head put with another generation, or deleted, takes all elements of the old one with
+   * it, at once. As for `head`: `undefined`: not in memory · `null`: surely not there.
+   */
+  element(place: Place, generation: number, name: ByteKey): Uint8Array | null | undefined;
+  /** The same, read synchronously when it is not in memory. Throws CORRUPT. */
+  readElement(place: Place, generation: number, name: ByteKey): Uint8Array | null;
+  /** Tells what an element surely is, because another one says so; instead of a load. */
+  knowElement(place: Place, generation: number, name: ByteKey, payload: Uint8Array | null): void;
+  /**
+   * Both need the old element in memory (asserted). The head must be put after them and before the
+   * entry ends (asserted): it takes over what they came to.
+   */
+  putElement(place: Place, generation: number, name: ByteKey, payload: Uint8Array): void;
+  deleteElement(place: Place, generation: number, name: ByteKey): void;
+  /** All elements in order of names; null: they are not all in memory. */
+  wholeElements(place: Place, generation: number): ElementPage['items'] | null;
+  /**
+   * A part of a live collection as of one instant, overlay and store merged; its head is in memory.
+   * Null: it had to wait, and the head has gone or left memory meanwhile. Rejects CORRUPT; as a scan:
+   * OVERLOADED, TIMEOUT, and NOT_READY when the replica is replaced meanwhile.
+   */
+  elements(place: Place, generation: number, range: ElementRange): Promise<ElementPage | null>;
+
+  /**
    * Rows of the other tables. `fresh`: surely not in the store, so that put and delete before a
    * flush cost nothing.
    */
@@ -109,16 +176,19 @@ export interface ShardState {
    */
   scan(range: ScanRange): Promise<ScanPage>;
   /** The earliest deadlines not after `until`, at most `count`. */
-  due(
-    until: EpochMs,
-    count: number,
-  ): Promise<readonly { readonly place: Place; readonly deadline: EpochMs }[]>;
+  due(until: EpochMs, count: number): Promise<readonly DueRow[]>;
   /** A lower bound of the next deadline, null when there is none; cheap. */
   nextDeadline(): EpochMs | null;
 
   /** Keys and bytes of a database (all without one), the digest of everything replicated. */
   counts(database?: number): { readonly keys: number; readonly bytes: number };
   digest(): string;
+}
+
+/** A key that is due, or a collection of which elements may be: its header tells. */
+export interface DueRow {
+  readonly place: Place;
+  readonly deadline: EpochMs;
 }
 
 export interface ScanRange {

@@ -18,6 +18,9 @@ import type {
   Term,
 } from '../../src/base/ids.js';
 import type {
+  DueRow,
+  ElementPage,
+  ElementRange,
   Head,
   Header,
   NewHead,
@@ -29,6 +32,7 @@ import type {
   Want,
 } from '../../src/machine/types.js';
 import type { Descriptor } from '../../src/shard/descriptor.js';
+import { FakeElements } from './fake-elements.js';
 
 export function emptyDescriptor(change: Partial<Descriptor> = {}): Descriptor {
   return {
@@ -82,12 +86,20 @@ interface Durable {
   readonly descriptor: Descriptor;
   readonly heads: ReadonlyMap<string, Stored>;
   readonly rows: ReadonlyMap<string, Row>;
+  readonly elements: ReadonlyMap<string, ReadonlyMap<ByteKey, Uint8Array>>;
 }
+
+const dueOf = ({ deadline, facts }: Head): EpochMs | null => {
+  const wake = facts?.wake ?? null;
+  if (wake === null || deadline === null) return wake ?? deadline;
+  return wake < deadline ? wake : deadline;
+};
 
 export class FakeState implements ShardState {
   #descriptor: Descriptor;
   readonly #heads: Map<string, Stored>;
   readonly #rows: Map<string, Row>;
+  readonly #elements: FakeElements;
   readonly #cold: boolean;
   readonly #pinned = new Map<string, Want['need']>();
   #collect: () => void = () => {};
@@ -104,7 +116,13 @@ export class FakeState implements ShardState {
     this.#cold = cold;
     this.#heads = new Map(from?.heads);
     this.#rows = new Map(from?.rows);
-    this.#durable = from ?? { descriptor, heads: new Map(), rows: new Map() };
+    this.#elements = new FakeElements(from?.elements);
+    this.#durable = from ?? {
+      descriptor,
+      heads: new Map(),
+      rows: new Map(),
+      elements: new Map(),
+    };
   }
 
   flush(): void {
@@ -113,6 +131,7 @@ export class FakeState implements ShardState {
       descriptor: this.#descriptor,
       heads: new Map(this.#heads),
       rows: new Map(this.#rows),
+      elements: this.#elements.copy(),
     };
   }
 
@@ -149,6 +168,8 @@ export class FakeState implements ShardState {
     const pin = (): void => {
       for (const want of wants) {
         if (this.#pinned.get(name(want)) !== 'head') this.#pinned.set(name(want), want.need);
+        const generation = this.#heads.get(name(want))?.head.generation ?? 0;
+        for (const element of want.elements ?? []) this.#elements.pin(want, generation, element);
       }
     };
     if (this.slow) return Promise.resolve().then(pin);
@@ -162,6 +183,44 @@ export class FakeState implements ShardState {
 
   endRun(): void {
     this.#pinned.clear();
+    this.#elements.endRun();
+  }
+
+  element(place: Place, generation: number, element: ByteKey): Uint8Array | null | undefined {
+    if (this.#cold && !this.#elements.pinned(place, generation, element)) return undefined;
+    return this.#elements.rowsOf(place, generation).get(element) ?? null;
+  }
+
+  readElement(place: Place, generation: number, element: ByteKey): Uint8Array | null {
+    this.#elements.pin(place, generation, element);
+    return this.#elements.rowsOf(place, generation).get(element) ?? null;
+  }
+
+  knowElement(place: Place, generation: number, element: ByteKey, payload: Uint8Array | null) {
+    const known = this.#elements.rowsOf(place, generation).get(element) ?? null;
+    const same =
+      known === null || payload === null ? known === payload : asBuffer(known).equals(payload);
+    assert(same, 'what is said of an element is so');
+  }
+
+  putElement(place: Place, generation: number, element: ByteKey, payload: Uint8Array): void {
+    this.#elements.rowsOf(place, generation).set(element, Buffer.from(payload));
+  }
+
+  deleteElement(place: Place, generation: number, element: ByteKey): void {
+    this.#elements.rowsOf(place, generation).delete(element);
+  }
+
+  wholeElements(place: Place, generation: number): ElementPage['items'] | null {
+    return this.#elements.whole(place, generation);
+  }
+
+  async elements(
+    place: Place,
+    generation: number,
+    range: ElementRange,
+  ): Promise<ElementPage | null> {
+    return this.#elements.page(place, generation, range);
   }
 
   beforeSeal(collect: () => void): void {
@@ -170,11 +229,21 @@ export class FakeState implements ShardState {
 
   putHead(place: Place, head: NewHead): Header {
     assert(this.header(place) !== undefined, 'the old header is in memory');
+    const { wake, ...plain } = head;
+    const old = this.#heads.get(name(place))?.head ?? null;
+    const same = old !== null && old.generation === head.generation;
+    if (old !== null && !same) this.#elements.bury(place, old.generation);
+    const before = same ? (old.facts?.wake ?? null) : null;
+    const facts =
+      head.generation === 0
+        ? null
+        : this.#elements.facts(place, head.generation, wake === undefined ? before : wake);
     const whole: Head = {
-      ...head,
+      ...plain,
       value: Buffer.from(head.value),
       size: head.value.length,
-      crc: crcOf(place, head),
+      crc: crcOf(place, { ...head, ...facts }),
+      facts,
     };
     const { bucket, database, key } = place;
     this.#heads.set(name(place), { place: { bucket, database, key }, head: whole });
@@ -183,6 +252,7 @@ export class FakeState implements ShardState {
 
   deleteHead(place: Place): void {
     assert(this.header(place) !== undefined, 'the old header is in memory');
+    this.#elements.bury(place, this.#heads.get(name(place))?.head.generation ?? 0);
     assert(this.#heads.delete(name(place)), 'only what is there is deleted');
   }
 
@@ -220,8 +290,8 @@ export class FakeState implements ShardState {
 
   async due(until: EpochMs, count: number) {
     return [...this.#heads.values()]
-      .map(({ place, head }) => ({ place, deadline: head.deadline }))
-      .filter((one): one is { place: Place; deadline: EpochMs } => one.deadline !== null)
+      .map(({ place, head }) => ({ place, deadline: dueOf(head) }))
+      .filter((one): one is DueRow => one.deadline !== null)
       .filter(({ deadline }) => deadline <= until)
       .sort((a, b) => a.deadline - b.deadline)
       .slice(0, count);
@@ -230,7 +300,8 @@ export class FakeState implements ShardState {
   nextDeadline(): EpochMs | null {
     let next: EpochMs | null = null;
     for (const { head } of this.#heads.values()) {
-      if (head.deadline !== null && (next === null || head.deadline < next)) next = head.deadline;
+      const due = dueOf(head);
+      if (due !== null && (next === null || due < next)) next = due;
     }
     return next;
   }

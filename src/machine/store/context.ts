@@ -7,6 +7,7 @@ import type { NodeStateHooks } from '../types.js';
 import type { HeaderTable } from './header-table.js';
 import type { ReadBudget } from './read-budget.js';
 import type { ScanSlots } from './scan-slots.js';
+import type { ShardRows } from './shard-rows.js';
 
 /** The overlay's two generations, counted in bytes over all shards. */
 export interface Generations {
@@ -29,6 +30,8 @@ export interface StoreContext {
   readonly generations: Generations;
   /** The active generation grew, or a shard changed for the first time in it. */
   readonly onDirty: () => void;
+  /** A replica has other buckets than before. */
+  readonly onPieces: (shard: ShardRows) => void;
 }
 
 /** Fences the group through the hook and gives the error to throw. */

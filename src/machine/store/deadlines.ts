@@ -10,7 +10,7 @@ import type { StoreIterator, StoreSnapshot } from '../ports.js';
 import type { Place } from '../types.js';
 import { corrupt } from './context.js';
 import { decodeDeadlineKey, TABLE_CODES, tableOfKey, tableStart } from './keys.js';
-import { decodeRow } from './row-codec.js';
+import { decodeRow, dueOf } from './row-codec.js';
 import type { HeadRow } from './rows.js';
 import { RunReader } from './run-reader.js';
 import { bucketsOf, iterateShard } from './shard-iterator.js';
@@ -106,8 +106,8 @@ export class Deadlines {
   private dueInOverlay(until: EpochMs, least: Float64Array): DueKey[] {
     const found: DueKey[] = [];
     for (const row of this.dirty) {
-      const deadline = row.header?.deadline;
-      if (deadline === undefined || deadline === null) continue;
+      const deadline = dueOf(row.header);
+      if (deadline === null) continue;
       least[row.bucket] = Math.min(least[row.bucket] as number, deadline);
       if (deadline <= until) found.push({ place: placeOf(row), deadline });
     }
@@ -131,7 +131,7 @@ export class Deadlines {
         after = at;
         const row = this.shard.rowInMemory({ bucket, database, key });
         // Dirty rows were found in the overlay; a clean one in memory is what the store holds.
-        if (row && (row.generation !== 0 || row.header?.deadline !== deadline)) continue;
+        if (row && (row.generation !== 0 || dueOf(row.header) !== deadline)) continue;
         least[bucket] = Math.min(least[bucket] as number, deadline);
         if (deadline > until || taken === count) return;
         taken++;

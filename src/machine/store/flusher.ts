@@ -8,8 +8,9 @@ import type { Timer } from '../../base/clock.js';
 import type { GroupId, LogIndex, Term } from '../../base/ids.js';
 import type { BatchWriter, CountingBatch } from './batch-writer.js';
 import { endOfTurn, type Generations, type StoreContext } from './context.js';
+import { takeElement } from './elements.js';
 import { deadlineKey, headKey, NODE_ROWS, nodeKey } from './keys.js';
-import { encodeRow, headKeyLength } from './row-codec.js';
+import { dueOf, encodeRow, headKeyLength } from './row-codec.js';
 import type { HeadRow } from './rows.js';
 import type { FlushPart, ShardRows } from './shard-rows.js';
 
@@ -159,6 +160,7 @@ export class Flusher {
       await this.sliced(part.plain, (row) =>
         shard.plain.take(row, generation, shard.spaceOf(row.bucket), batch),
       );
+      await this.sliced(part.elements, (row) => takeElement(row, generation, batch));
       const group = shard.descriptor.shard;
       putNodeRow(batch, NODE_ROWS.replica, group, part.descriptor);
       if (part.counts !== null) putNodeRow(batch, NODE_ROWS.counts, group, part.counts);
@@ -166,9 +168,10 @@ export class Flusher {
   }
 
   private async release(parts: readonly FlushPart[], generation: number): Promise<void> {
-    for (const { shard, heads, plain } of parts) {
+    for (const { shard, heads, plain, elements } of parts) {
       await this.sliced(heads, (row) => shard.releaseHead(row, generation));
       await this.sliced(plain, (row) => shard.plain.release(row, generation));
+      await this.sliced(elements, (row) => shard.elementRows.release(row, generation));
       shard.flushingHeads = [];
       shard.plain.flushing = [];
     }
@@ -213,7 +216,7 @@ function takeHead(shard: ShardRows, row: HeadRow, generation: number, batch: Cou
   row.taken = generation;
   const { bucket, database, key } = row;
   const space = shard.spaceOf(bucket);
-  const deadline = header === null ? null : header.deadline;
+  const deadline = dueOf(header);
   if (record !== null) {
     const keyLength = headKeyLength(key.length);
     batch.put(record.subarray(0, keyLength), record.subarray(keyLength));

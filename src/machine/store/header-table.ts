@@ -92,10 +92,11 @@ export class HeaderTable {
       generation: this.number(slot + GENERATION),
       size,
       crc: words[slot + CRC] as number,
+      facts: null,
     };
   }
 
-  /** The key's clean state, as the store has it. */
+  /** The key's clean state, as the store has it; never of a collection, whose facts have no room. */
   put(salt: number, place: Place, header: Header | null): void {
     if (this.sets === 0) return;
     const { words } = this;

@@ -9,6 +9,7 @@ import { getUint32, getUint64, putUint32, putUint64 } from './integers.js';
 
 /** Tables are named by their letter's code, so a dump of keys can be read. */
 export const TABLE_CODES = {
+  b: 0x62,
   c: 0x63,
   d: 0x64,
   h: 0x68,

@@ -7,6 +7,8 @@ import { asBuffer } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';
 import type { Want } from '../types.js';
 import { corrupt } from './context.js';
+import { ElementLoader, wantsElements } from './element-loader.js';
+import type { ElementRow } from './element-rows.js';
 import { headKey } from './keys.js';
 import { decodeHead, headValue } from './row-codec.js';
 import { HeadRow } from './rows.js';
@@ -14,15 +16,38 @@ import type { ShardRows } from './shard-rows.js';
 
 export class Loader {
   private readonly shard: ShardRows;
+  private readonly elements: ElementLoader;
   private run = 2;
   private pins: HeadRow[] = [];
   private earlierPins: HeadRow[] = [];
+  private elementPins: ElementRow[] = [];
+  private earlierElementPins: ElementRow[] = [];
 
   constructor(shard: ShardRows) {
     this.shard = shard;
+    this.elements = new ElementLoader(shard);
   }
 
+  /** Heads first, then the elements that are wanted of their generations. */
   load(wants: readonly Want[]): Promise<void> | undefined {
+    const heads = this.loadHeads(wants);
+    if (!wants.some(wantsElements)) return heads;
+    return heads === undefined
+      ? this.loadElements(wants)
+      : heads.then(() => this.loadElements(wants));
+  }
+
+  private loadElements(wants: readonly Want[]): Promise<void> | undefined {
+    try {
+      return this.elements.load(wants)?.catch((error: unknown) => {
+        throw this.failure(error);
+      });
+    } catch (error) {
+      return Promise.reject(this.failure(error));
+    }
+  }
+
+  loadHeads(wants: readonly Want[]): Promise<void> | undefined {
     let missing: Want[] | undefined;
     for (const want of wants) {
       if (!this.pinned(want)) {
@@ -49,9 +74,14 @@ export class Loader {
     }
     this.earlierPins = this.pins;
     this.pins = [];
+    for (const row of this.earlierElementPins) {
+      if (row.generation === 0 && !this.isPinned(row)) row.collection.forget(row);
+    }
+    this.earlierElementPins = this.elementPins;
+    this.elementPins = [];
   }
 
-  isPinned(row: HeadRow): boolean {
+  isPinned(row: HeadRow | ElementRow): boolean {
     return row.pinned >= this.run - 1;
   }
 
@@ -70,6 +100,12 @@ export class Loader {
     if (row.pinned === this.run) return;
     row.pinned = this.run;
     this.pins.push(row);
+  }
+
+  pinElement(row: ElementRow): void {
+    if (row.pinned === this.run) return;
+    row.pinned = this.run;
+    this.elementPins.push(row);
   }
 
   private readNow(missing: readonly Want[], wants: readonly Want[]): Promise<void> | undefined {

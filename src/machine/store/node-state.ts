@@ -33,6 +33,7 @@ import { Counts, decodeCounts } from './counts.js';
 import { DeadPieces } from './dead-pieces.js';
 import { decodeDescriptor, encodeDescriptor } from './descriptor-codec.js';
 import { Flusher, positionsOf, putNodeRow } from './flusher.js';
+import { Graves } from './graves.js';
 import { HeaderTable } from './header-table.js';
 import { openIncoming } from './incoming-snapshot.js';
 import { NODE_ROWS, nodeKey, rowKey } from './keys.js';
@@ -44,6 +45,7 @@ import { crcOfStored, decodeRow, encodeRow } from './row-codec.js';
 import { ScanSlots } from './scan-slots.js';
 import { type ScrubOptions, type ScrubResult, scrubReplica } from './scrub.js';
 import { type FlushPart, ShardRows } from './shard-rows.js';
+import type { StoreStats } from './stats.js';
 import { watchedHooks } from './watched-hooks.js';
 
 export interface NodeStateOptions {
@@ -64,16 +66,6 @@ export interface NodeStateOptions {
   readonly syncReadBudgetMs?: number;
   /** How many bytes of batches keep their numbers; for tests. */
   readonly numberedBytes?: number;
-}
-
-export interface StoreStats {
-  readonly flushes: number;
-  readonly batches: number;
-  readonly activeBytes: number;
-  readonly flushingBytes: number;
-  /** Dirty ones, and those pinned by a run. */
-  readonly rowsInMemory: number;
-  readonly tabledHeaders: number;
 }
 
 /** NodeState as the node sees it. */
@@ -115,6 +107,7 @@ class StoreBackedState implements OpenedNodeState {
   private readonly writer: BatchWriter;
   private readonly flusher: Flusher;
   private readonly dead: DeadPieces;
+  private readonly graves: Graves;
   private readonly shards = new Map<GroupId, ShardRows>();
   private readonly positions = new Map<GroupId, { index: LogIndex; term: Term }>();
   private readonly spaces: SpaceCounter;
@@ -158,10 +151,14 @@ class StoreBackedState implements OpenedNodeState {
       budget: new ReadBudget(clock, options.syncReadBudgetMs ?? 3),
       scans: new ScanSlots(clock),
       onDirty: () => this.flusher.onDirty(),
+      onPieces: (shard) => this.graves.open(shard),
     };
+    const { writer } = this;
+    const inBackground = (work: () => Promise<void>) => this.inBackground(work);
+    this.graves = new Graves({ store, writer, stopped: () => this.closed, inBackground });
     this.dead = new DeadPieces({
       store,
-      writer: this.writer,
+      writer,
       listed: () => this.listedPieces(),
       stopped: () => this.closed,
     });
@@ -306,7 +303,11 @@ class StoreBackedState implements OpenedNodeState {
   stats(): StoreStats {
     const { generations, table } = this.context;
     let rowsInMemory = 0;
-    for (const shard of this.shards.values()) rowsInMemory += shard.rowsInMemory;
+    let syncElementReads = 0;
+    for (const shard of this.shards.values()) {
+      rowsInMemory += shard.rowsInMemory;
+      syncElementReads += shard.elementRows.syncReads;
+    }
     return {
       flushes: this.flusher.flushes,
       batches: this.writer.written,
@@ -314,6 +315,8 @@ class StoreBackedState implements OpenedNodeState {
       flushingBytes: generations.flushingBytes,
       rowsInMemory,
       tabledHeaders: table.size,
+      buried: this.graves.size,
+      syncElementReads,
     };
   }
 
@@ -329,6 +332,7 @@ class StoreBackedState implements OpenedNodeState {
   }
 
   private onFlushed(parts: readonly FlushPart[]): void {
+    for (const { shard, graves } of parts) this.graves.add(shard, graves);
     const groups = positionsOf(parts);
     for (const { group, index, term } of groups) this.positions.set(group, { index, term });
     if (groups.length > 0) this.context.hooks.onFlushed(groups);
@@ -345,6 +349,7 @@ class StoreBackedState implements OpenedNodeState {
       }
     }
     this.show(shard);
+    this.graves.open(shard);
   }
 
   private show(shard: ShardRows): void {

@@ -10,7 +10,8 @@
 import type { ByteKey } from '../../base/bytes.js';
 import type { EpochMs } from '../../base/ids.js';
 import type { Header, Place, Table } from '../types.js';
-import { headKeyLength, headValue } from './row-codec.js';
+import type { CollectionRows } from './element-rows.js';
+import { dueOf, headKeyLength, headValue } from './row-codec.js';
 
 export class HeadRow implements Place {
   readonly bucket: number;
@@ -26,9 +27,12 @@ export class HeadRow implements Place {
   /** The generation whose flush has put this row into its batch. */
   taken = 0;
   frozen: { readonly header: Header | null; readonly record: Buffer | null } | null = null;
-  /** Whether the store (with all flushes taken so far) has the key, and under which deadline. */
+  /** Whether the store (with all flushes taken so far) has the key, and under which deadline row. */
   stored = false;
   storedDeadline: EpochMs | null = null;
+  /** What memory has of the elements of a collection, and of the one that is about to replace it. */
+  collection: CollectionRows | null = null;
+  nextCollection: CollectionRows | null = null;
   /** The run that asked for it last; pinned rows stay. */
   pinned = 0;
 
@@ -42,7 +46,7 @@ export class HeadRow implements Place {
   becomeStored(header: Header | null): void {
     this.header = header;
     this.stored = header !== null;
-    this.storedDeadline = header === null ? null : header.deadline;
+    this.storedDeadline = dueOf(header);
   }
 
   /** Whether `head` can be answered. */

@@ -10,6 +10,9 @@ import type { EpochMs, LogIndex, SpaceId, Term } from '../../base/ids.js';
 import { META_GROUP } from '../../base/ids.js';
 import type { Descriptor } from '../../shard/descriptor.js';
 import type {
+  DueRow,
+  ElementPage,
+  ElementRange,
   Head,
   Header,
   NewHead,
@@ -24,10 +27,14 @@ import type { StoreContext } from './context.js';
 import type { Counts } from './counts.js';
 import { Deadlines } from './deadlines.js';
 import { encodeDescriptor } from './descriptor-codec.js';
+import { readElements } from './element-pages.js';
+import type { ElementRow } from './element-rows.js';
+import { Elements } from './elements.js';
+import type { Grave } from './graves.js';
 import { putUint56 } from './integers.js';
 import { Loader } from './loader.js';
 import { PlainRows } from './plain-rows.js';
-import { assertHead, encodeHead } from './row-codec.js';
+import { assertHead, bytesOf, digestOf, dueOf, encodeHead } from './row-codec.js';
 import { HeadRow, type PlainRow } from './rows.js';
 import { scanShard } from './scan.js';
 import { streamTable } from './table-stream.js';
@@ -39,6 +46,9 @@ export interface FlushPart {
   readonly shard: ShardRows;
   readonly heads: readonly HeadRow[];
   readonly plain: readonly PlainRow[];
+  readonly elements: readonly ElementRow[];
+  /** Generations that this flush buries. */
+  readonly graves: readonly Grave[];
   readonly descriptor: Buffer;
   /** Null: no count has changed. */
   readonly counts: Buffer | null;
@@ -54,6 +64,8 @@ export class ShardRows implements ShardState {
   readonly counted: Counts;
   readonly plain: PlainRows;
   readonly deadlines: Deadlines;
+  readonly elementRows: Elements;
+  readonly loader: Loader;
   /** Dirty in the active generation, and in the one that is being flushed. */
   dirtyHeads: HeadRow[] = [];
   flushingHeads: HeadRow[] = [];
@@ -64,7 +76,6 @@ export class ShardRows implements ShardState {
   /** Set until the first flush has written this replica's rows of the node. */
   unwritten: boolean;
   private readonly record: Mutable<Descriptor>;
-  private readonly loader: Loader;
   private readonly collectors: (() => void)[] = [];
   private readonly heads = new Map<number, Map<ByteKey, HeadRow>>();
   private readonly spaces = new Uint32Array(256);
@@ -79,6 +90,7 @@ export class ShardRows implements ShardState {
     this.unwritten = unwritten;
     this.plain = new PlainRows(context.generations, counts);
     this.deadlines = new Deadlines(this);
+    this.elementRows = new Elements(this);
     this.loader = new Loader(this);
     this.mapSpaces();
   }
@@ -89,11 +101,13 @@ export class ShardRows implements ShardState {
 
   update(change: Partial<Descriptor>): void {
     assert(!this.dead, 'no change to a replica that was replaced or dropped');
+    assert(this.elementRows.settled, 'a collection changed without its head');
     Object.assign(this.record, change);
     if (change.pieces !== undefined) {
       this.mapSpaces();
       // Buckets may leave, change elsewhere, and come back.
       this.salt = this.context.table.newSalt();
+      this.context.onPieces(this);
     }
     this.markChanged(0);
   }
@@ -123,14 +137,16 @@ export class ShardRows implements ShardState {
   putHead(place: Place, head: NewHead): Header {
     assertHead(head);
     const row = this.changeable(place);
-    const { header, record } = encodeHead(this.spaceOf(place.bucket), place, head);
+    const facts = this.elementRows.factsFor(row, head);
+    const { header, record } = encodeHead(this.spaceOf(place.bucket), place, head, facts);
     const before = this.beginHeadChange(row);
-    const keyBytes = row.key.length;
-    this.counted.add(row.bucket, row.database, keyBytes + header.size, header.crc);
+    this.elementRows.settle(row, header.generation);
+    const { bucket, database, key } = row;
+    this.counted.add(bucket, database, key.length + bytesOf(header), digestOf(header));
     row.header = header;
     row.record = record;
     row.value = null;
-    this.deadlines.onPut(row, header.deadline);
+    this.deadlines.onPut(row, dueOf(header));
     this.markChanged(record.length - before);
     return header;
   }
@@ -139,11 +155,46 @@ export class ShardRows implements ShardState {
     const row = this.changeable(place);
     if (row.header === null) return;
     const before = this.beginHeadChange(row);
+    this.elementRows.settle(row, 0);
     row.header = null;
     row.record = null;
     row.value = null;
     this.deadlines.onPut(row, null);
     this.markChanged(-before);
+  }
+
+  element(place: Place, generation: number, name: ByteKey): Uint8Array | null | undefined {
+    return this.elementRows.get(place, generation, name);
+  }
+
+  readElement(place: Place, generation: number, name: ByteKey): Uint8Array | null {
+    return this.elementRows.read(place, generation, name);
+  }
+
+  knowElement(place: Place, generation: number, name: ByteKey, value: Uint8Array | null): void {
+    this.elementRows.know(place, generation, name, value);
+  }
+
+  putElement(place: Place, generation: number, name: ByteKey, payload: Uint8Array): void {
+    assert(!this.dead, 'no change to a replica that was replaced or dropped');
+    this.elementRows.put(place, generation, name, payload);
+  }
+
+  deleteElement(place: Place, generation: number, name: ByteKey): void {
+    assert(!this.dead, 'no change to a replica that was replaced or dropped');
+    this.elementRows.delete(place, generation, name);
+  }
+
+  wholeElements(place: Place, generation: number): ElementPage['items'] | null {
+    return this.elementRows.whole(place, generation);
+  }
+
+  elements(place: Place, generation: number, range: ElementRange): Promise<ElementPage | null> {
+    return this.context.scans.run(range.deadline ?? null, async () => {
+      // It may have waited for its turn.
+      const isThere = this.rowInMemory(place)?.header?.generation === generation;
+      return isThere ? readElements(this, place, generation, range) : null;
+    });
   }
 
   putRow(table: Table, bucket: number, key: ByteKey, value: Uint8Array, fresh: boolean): void {
@@ -172,10 +223,7 @@ export class ShardRows implements ShardState {
     return scanShard(this, range);
   }
 
-  due(
-    until: EpochMs,
-    count: number,
-  ): Promise<readonly { readonly place: Place; readonly deadline: EpochMs }[]> {
+  due(until: EpochMs, count: number): Promise<readonly DueRow[]> {
     return this.deadlines.due(until, count);
   }
 
@@ -246,7 +294,8 @@ export class ShardRows implements ShardState {
     assert(row.generation === 0, 'a dirty row stays in memory');
     map.delete(row.key);
     if (map.size === 0) this.heads.delete(index);
-    if (!this.dead) this.context.table.put(this.salt, row, row.header);
+    if (this.dead || row.header?.facts) return;
+    this.context.table.put(this.salt, row, row.header);
   }
 
   /** The space of a bucket; 0 when it is not this replica's. */
@@ -267,6 +316,7 @@ export class ShardRows implements ShardState {
       shard: this,
       heads,
       plain: this.plain.swap(),
+      ...this.elementRows.swap(),
       descriptor: encodeDescriptor(this.record),
       counts: writeCounts ? this.counted.encode(this.record.revision) : null,
       index: this.record.applied.index,
@@ -316,7 +366,8 @@ export class ShardRows implements ShardState {
   private beginHeadChange(row: HeadRow): number {
     const old = row.header;
     if (old !== null) {
-      this.counted.remove(row.bucket, row.database, row.key.length + old.size, old.crc);
+      const { bucket, database, key } = row;
+      this.counted.remove(bucket, database, key.length + bytesOf(old), digestOf(old));
     }
     const before = row.record?.length ?? 0;
     if (!row.beginChange(this.context.generations.active)) return before;

@@ -42,7 +42,8 @@ export async function* streamTable(shard: ShardRows, table: Table): AsyncGenerat
   }
 }
 
-async function storedRows(
+/** The rows of one bucket as the store has them, without the overlay; checked. */
+export async function storedRows(
   shard: ShardRows,
   reader: RunReader,
   table: Table,

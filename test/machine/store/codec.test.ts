@@ -16,9 +16,11 @@ import {
   decodeRow,
   encodeHead,
   encodeRow,
+  FACTS_BYTES,
   headKeyLength,
   headValue,
 } from '../../../src/machine/store/row-codec.js';
+import type { Facts } from '../../../src/machine/types.js';
 import type { Descriptor } from '../../../src/shard/descriptor.js';
 import { descriptorOf } from './helpers.js';
 
@@ -29,6 +31,12 @@ const place = fc.record({
   bucket: fc.nat(255),
   database: fc.nat(255),
   key: bytes.map((key) => toByteKey(key)),
+});
+const facts: fc.Arbitrary<Facts> = fc.record({
+  rows: safe,
+  bytes: safe,
+  digest: fc.maxSafeNat().map((n) => n % 2 ** 52),
+  wake: fc.option(safe.map((n) => n as EpochMs)),
 });
 const head = fc.record({
   type: fc.nat(255),
@@ -43,8 +51,9 @@ const head = fc.record({
 describe('heads', () => {
   it('come back as they were, in any space', () => {
     fc.assert(
-      fc.property(place, head, fc.nat(1000), (at, put, in_) => {
-        const { record, header } = encodeHead(space(in_), at, put);
+      fc.property(place, head, facts, fc.nat(1000), (at, put, anyFacts, in_) => {
+        const own = put.generation === 0 ? null : anyFacts;
+        const { record, header } = encodeHead(space(in_), at, put, own);
         const keyLength = headKeyLength(at.key.length);
         const stored = record.subarray(keyLength);
         expect(record.subarray(0, keyLength)).toEqual(
@@ -54,15 +63,16 @@ describe('heads', () => {
         expect(decodeHead(elsewhere, stored)).toEqual(header);
         expect(headValue(stored)).toEqual(put.value);
         const { value, ...fields } = put;
-        expect(header).toEqual({ ...fields, size: value.length, crc: header.crc });
+        const size = value.length + (own === null ? 0 : FACTS_BYTES);
+        expect(header).toEqual({ ...fields, size, crc: header.crc, facts: own });
       }),
     );
   });
 
   it('are refused when any bit of key (from the bucket on) or value is another', () => {
     fc.assert(
-      fc.property(place, head, fc.nat(), (at, put, where) => {
-        const { record } = encodeHead(space(1), at, put);
+      fc.property(place, head, facts, fc.nat(), (at, put, anyFacts, where) => {
+        const { record } = encodeHead(space(1), at, put, put.generation === 0 ? null : anyFacts);
         const bit = 32 + (where % ((record.length - 4) * 8));
         record[bit >> 3] = (record[bit >> 3] as number) ^ (1 << (bit & 7));
         const keyLength = headKeyLength(at.key.length);

@@ -20,6 +20,7 @@ const anyHeader: fc.Arbitrary<Header | null> = fc.option(
     generation: number53,
     size: fc.nat(8 * 1024 * 1024),
     crc: fc.nat(0xffffffff),
+    facts: fc.constant(null),
   }),
 ) as never;
 const anyPlace: fc.Arbitrary<Place> = fc.record({
