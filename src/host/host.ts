@@ -163,6 +163,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     atLeast: (time) => this.clusterClock.atLeast(time),
     clockTrusted: () => this.clusterClock.trusted,
     wake: (group) => this.wake(group),
+    stir: () => this.#ticker.hurry(),
     spaceLow: () => this.duties.spaceLow,
     logBusy: () => this.#parts.log.busy,
     logFloor: (group) => this.#parts.log.floor(group),
@@ -230,7 +231,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     this.#parts.log.write(records, sync, () => {
       for (const item of queued) item.onDurable();
       // Proposals that gathered while the frame was written go now.
-      for (const replica of this.replicas.values()) if (replica.leads) this.wake(replica.group);
+      for (const replica of this.replicas.values()) if (replica.leads) replica.wakeIfOwed();
     });
   }
 

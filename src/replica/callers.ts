@@ -150,6 +150,11 @@ export class Callers {
     return !host.logBusy() && this.#writes.inFlight < limits.maxEntriesInFlight;
   }
 
+  /** Somebody waits for a turn. */
+  get waiting(): boolean {
+    return this.#writes.waiting > 0 || this.#house.hasWork || this.#reads.hasWork;
+  }
+
   onReadState(state: ReadState): void {
     this.#reads.onState(state);
   }

@@ -74,6 +74,9 @@ export class Replica implements Standing {
   #term: Term | null = null;
   #stopped = false;
   #fenced = false;
+  #inTurn = false;
+  /** The turn under way has settled something. */
+  #settled = false;
 
   constructor(parts: ReplicaParts) {
     this.group = parts.group;
@@ -202,7 +205,8 @@ export class Replica implements Standing {
     if (this.#stopped) return;
     if (message.kind === 'append') this.#cache.arrive(message.entries, payloads);
     this.core.step(message);
-    this.#host.wake(this.group);
+    if (message.kind === 'append' || this.core.hasReady()) this.#host.wake(this.group);
+    else this.#host.stir();
   }
 
   tick(): void {
@@ -218,13 +222,29 @@ export class Replica implements Standing {
   /** One turn: what waits is proposed and asked, then everything the core owes is begun. */
   turn(): void {
     if (this.#stopped) return;
-    this.#callers.gather(this.#keep);
-    this.#applier.run();
-    while (this.core.hasReady()) {
-      this.#onReady(this.core.ready());
+    this.#inTurn = true;
+    this.#settled = false;
+    try {
+      this.#callers.gather(this.#keep);
       this.#applier.run();
+      while (this.core.hasReady()) {
+        this.#onReady(this.core.ready());
+        this.#applier.run();
+      }
+    } finally {
+      this.#inTurn = false;
+      this.#cache.dropArrived();
+      // What it has settled may have made room for who still waits.
+      if (this.#settled && this.#callers.waiting) this.#host.wake(this.group);
     }
-    this.#cache.dropArrived();
+  }
+
+  /** Something was settled: asks for a turn if one has work; a turn under way does that work. */
+  wakeIfOwed(): void {
+    if (this.#inTurn) this.#settled = true;
+    else if (this.core.hasReady() || this.#applier.hasWork || this.#callers.waiting) {
+      this.#host.wake(this.group);
+    }
   }
 
   readonly #keep: Keep = (index, term, bytes, payload) => {
@@ -289,12 +309,17 @@ export class Replica implements Standing {
 
   /** Completions are told to the core in the order of their Readys. */
   #complete(): void {
+    let sent = false;
     for (let first = this.#inFlight[0]; first?.durable; first = this.#inFlight[0]) {
       this.#inFlight.shift();
-      for (const message of first.ready.messagesAfterPersist) this.#shipping.send(message);
-      this.core.advance({ kind: 'durable', number: first.ready.number });
+      const { messagesAfterPersist, number } = first.ready;
+      for (const message of messagesAfterPersist) this.#shipping.send(message);
+      sent ||= messagesAfterPersist.length > 0;
+      this.core.advance({ kind: 'durable', number });
     }
-    this.#host.wake(this.group);
+    // The end of a turn lets messages go.
+    if (sent && !this.#inTurn) this.#host.wake(this.group);
+    else this.wakeIfOwed();
   }
 
   #onSoft(soft: SoftState): void {
@@ -340,7 +365,7 @@ export class Replica implements Standing {
     this.core.advance({ kind: 'applied', index: applied });
     this.#cache.trim(applied);
     this.#callers.onRun(applied);
-    this.#host.wake(this.group);
+    this.wakeIfOwed();
   }
 
   /** The log has let go of entries: the core does not offer them any more. */
@@ -385,6 +410,7 @@ export class Replica implements Standing {
     }
     this.core.step(message);
     this.turn();
+    this.#host.wake(this.group);
     this.#installation.dropUntaken();
   }
 

@@ -44,6 +44,8 @@ export interface ReplicaHost {
   clockTrusted(): boolean;
   /** The replica has something to do at the end of this turn. */
   wake(group: GroupId): void;
+  /** A group that may have rested does so no longer: ticks come at their full rate again. */
+  stir(): void;
   /** Free disk space is below the reserve: what makes data grow is refused. */
   spaceLow(): boolean;
   /** True while a frame is being written and little has gathered: proposals had better wait. */
