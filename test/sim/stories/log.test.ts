@@ -10,7 +10,7 @@ const SIX_KB = 6 * 1024;
 
 describe('a node whose power goes', () => {
   it('with the answer to a write on its way keeps the write', () =>
-    eachDraw(10, async (draw) => {
+    eachDraw(6, async (draw) => {
       const stage = await Stage.open({ nodes: 1, draw });
       await stage.set('k', 'one');
       stage.slowDisk(1);
@@ -21,7 +21,7 @@ describe('a node whose power goes', () => {
     }));
 
   it('keeps the write where a write is no sync and fdatasync has to come', () =>
-    eachDraw(10, async (draw) => {
+    eachDraw(6, async (draw) => {
       const stage = await Stage.open({
         nodes: 1,
         draw,
@@ -37,7 +37,7 @@ describe('a node whose power goes', () => {
     }));
 
   it('in the middle of a write shows all of it or none', () =>
-    eachDraw(10, async (draw) => {
+    eachDraw(6, async (draw) => {
       const stage = await Stage.open({ nodes: 1, draw });
       const [before, after] = ['1'.repeat(SIX_KB), '2'.repeat(SIX_KB)];
       await stage.set('k', before);
@@ -52,7 +52,7 @@ describe('a node whose power goes', () => {
     }));
 
   it('just after a segment was made keeps what is in it', () =>
-    eachDraw(10, async (draw) => {
+    eachDraw(6, async (draw) => {
       const stage = await Stage.open({ nodes: 1, draw });
       const segments = stage.segments(1).length;
       let last = 0;
@@ -65,7 +65,7 @@ describe('a node whose power goes', () => {
     }));
 
   it('after a sync had failed takes nothing back that it showed in between', () =>
-    eachDraw(5, async (draw) => {
+    eachDraw(4, async (draw) => {
       const stage = await Stage.open({
         nodes: 1,
         draw,

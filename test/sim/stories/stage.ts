@@ -13,7 +13,8 @@ import type { SimFile } from '../disk/file.js';
 import { ELECTION_TIMEOUTS, missing } from '../invariants/progress.js';
 import type { Watcher } from '../node/observer.js';
 import type { SimNode } from '../node/sim-node.js';
-import type { Plan } from '../plan.js';
+import { drawPlan, type Plan } from '../plan.js';
+import { Chance } from '../world/chance.js';
 import { type Attempt, CALLER, Caller, command, told } from './caller.js';
 import { Judges } from './judges.js';
 
@@ -32,14 +33,12 @@ export interface Scene {
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 50;
 
+/** As a seed's, but nothing of it is drawn that a story would notice. */
 const planOf = (nodes: number, options: Partial<Options>): Plan => ({
+  ...drawPlan(new Chance(1)),
   nodes,
   replicas: nodes,
   clients: 0,
-  victim: 0,
-  thinkMs: 0,
-  lull: null,
-  faultyMs: 0,
   options: { shards: 1, tickMs: 100, segmentBytes: 32 * 1024, ...options },
 });
 
@@ -114,10 +113,13 @@ export class Stage {
       const { answer } = attempt;
       if (answer === null) throw new Error('an answer was seen');
       if (!(answer instanceof RkvError)) {
+        if (answer.kind === 'failed') throw new Error(`the command fails: ${answer.code}`);
         if (stamp !== null) this.#acknowledged(stamp);
         return told(answer);
       }
-      if (!answer.retryable || this.cluster.timeline.now > give) throw answer;
+      // Nobody knows whether it ran: under its stamp it may be asked again.
+      const unknown = answer.code === 'OUTCOME_UNKNOWN' && stamp !== null;
+      if (!(answer.retryable || unknown) || this.cluster.timeline.now > give) throw answer;
       await this.pass(RETRY_MS);
     }
   }
@@ -177,6 +179,19 @@ export class Stage {
   async start(...ids: readonly number[]): Promise<void> {
     for (const id of ids) this.node(id).start();
     await this.until(`nodes ${ids} serve`, () => ids.every((id) => this.node(id).serving));
+  }
+
+  /** Starts it deaf to the beats of the others, and so to their clocks; returns what ends that. */
+  async startDeaf(id: number): Promise<() => void> {
+    const node = this.node(id);
+    node.start();
+    await this.until('its peers are dialled', () => node.running?.transport != null);
+    const handler = node.running?.transport?.options.handler;
+    if (handler === undefined) throw new Error(`node ${id} has no transport`);
+    const { onBeat } = handler;
+    Object.assign(handler, { onBeat: () => undefined });
+    await this.until(`node ${id} follows`, () => (node.running?.host?.replicas.size ?? 0) > 0);
+    return () => void Object.assign(handler, { onBeat });
   }
 
   /** The node that leads a group; null while nobody does. */
