@@ -69,6 +69,11 @@ const set = (size, count) => chunksOf(count, (i) => ['SET', key(i), Buffer.alloc
 const sets3 = set(3, 200_000);
 const sets256 = set(256, 100_000);
 const gets = chunksOf(200_000, (i) => ['GET', key(i)]);
+/** As a client without a pipeline sends them. */
+const singles = {
+  count: 100_000,
+  chunks: Array.from({ length: 100_000 }, (_, i) => encodeCommand(['GET', key(i)])),
+};
 const value = Buffer.alloc(256, 'v');
 let sink = 0;
 
@@ -131,6 +136,11 @@ const LOADS = [
     () => parse(sets256, takeKeyAndValue, nothing),
   ],
   ['parse SET 256, answer +OK', sets256.count, () => answered(sets256, (w) => w.ok())],
+  [
+    'one GET per chunk, answer an integer',
+    singles.count,
+    () => answered(singles, (w) => w.integer(1)),
+  ],
   ['parse GET, answer 256 bytes', gets.count, () => answered(gets, (w) => w.bulk(value))],
   ['parse GET, answer an integer', gets.count, () => answered(gets, (w) => w.integer(123456))],
   ['read replies of 256 bytes', 100_000, readReplies((w) => w.bulk(value), 100_000)],
@@ -153,7 +163,7 @@ for (const [name, count, run] of LOADS) {
   const median = rates[Math.floor(rates.length / 2)];
   const nanoseconds = `${Math.round(1e9 / median)} ns`.padStart(8);
   process.stdout.write(
-    `${name.padEnd(36)} median ${millions(median)}${nanoseconds}, best ${millions(rates.at(-1))}\n`,
+    `${name.padEnd(38)} median ${millions(median)}${nanoseconds}, best ${millions(rates.at(-1))}\n`,
   );
 }
 if (sink === 0) throw new Error('nothing was read');

@@ -22,7 +22,9 @@ export class ReplyChunk {
     return this.#readyBytes + this.at - this.#taken;
   }
 
-  /** Makes room for `size` more bytes behind `at`. */
+  /**
+   * Makes room for `size` more bytes behind `at`; what is larger than a chunk goes by reference.
+   */
   reserve(size: number): void {
     if (this.bytes.length - this.at >= size) return;
     this.#close();

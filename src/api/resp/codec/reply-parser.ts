@@ -24,6 +24,7 @@ import {
   STAR,
   TILDE,
   UNDERSCORE,
+  ZERO,
 } from './ascii.js';
 import { NULL, type RespValue } from './resp-value.js';
 
@@ -108,21 +109,39 @@ export class ReplyParser {
 
   /** A value; null: a collection was opened, or an attribute passed; undefined: more is needed. */
   #readOne(): RespValue | null | undefined {
-    const from = Math.max(this.#at, this.#scanned);
-    const newline = this.#bytes.subarray(0, this.#end).indexOf(LF, from);
-    if (newline < 0) {
-      this.#scanned = this.#end;
-      return undefined;
-    }
-    this.#scanned = newline;
+    const newline = this.#findLineFeed();
+    if (newline < 0) return undefined;
     const type = must(this.#bytes[this.#at], 'the type byte of a line');
-    const line = this.#bytes.toString('latin1', this.#at + 1, newline - 1);
     if (type === DOLLAR || type === EQUALS || type === BANG) {
-      return this.#readBulk(type, Number(line), newline + 1);
+      return this.#readBulk(type, this.#lengthBefore(newline - 1), newline + 1);
     }
+    const line = this.#bytes.toString('latin1', this.#at + 1, newline - 1);
     this.#at = newline + 1;
     const kind = COLLECTIONS.get(type);
     return kind === undefined ? lineValue(type, line) : this.#openCollection(kind, Number(line));
+  }
+
+  /** Lines are short; -1 when there is none. Behind `#end` there may be bytes of old. */
+  #findLineFeed(): number {
+    for (let p = Math.max(this.#at, this.#scanned); p < this.#end; p++) {
+      if (this.#bytes[p] === LF) {
+        this.#scanned = p;
+        return p;
+      }
+    }
+    this.#scanned = this.#end;
+    return -1;
+  }
+
+  /** The number between the type byte and `end`. */
+  #lengthBefore(end: number): number {
+    let length = 0;
+    for (let p = this.#at + 1; p < end; p++) {
+      const digit = this.#bytes[p]! - ZERO;
+      if (digit < 0 || digit > 9) return this.#bytes[p] === MINUS ? -1 : Number.NaN;
+      length = 10 * length + digit;
+    }
+    return length;
   }
 
   #readBulk(type: number, length: number, start: number): RespValue | undefined {

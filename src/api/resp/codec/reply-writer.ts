@@ -62,6 +62,11 @@ export class ReplyWriter {
     return this.#out.pendingBytes;
   }
 
+  /** Bytes this writer has allocated and will write into. */
+  get ownBytes(): number {
+    return this.#out.bytes.length;
+  }
+
   /**
    * What was written since the last call, in order; often one buffer, none when there is nothing.
    * The buffers are the socket's from here on.
@@ -117,6 +122,10 @@ export class ReplyWriter {
 
   /** A text of our own as a bulk string, UTF-8. */
   text(text: string): void {
+    if (text.length >= REFERENCE_BYTES) {
+      this.bulk(Buffer.from(text));
+      return;
+    }
     const length = Buffer.byteLength(text);
     this.#number(DOLLAR, length);
     const out = this.#out;
@@ -186,6 +195,10 @@ export class ReplyWriter {
   /** Bytes that are RESP already, copied. */
   raw(bytes: Uint8Array): void {
     const out = this.#out;
+    if (bytes.length >= REFERENCE_BYTES) {
+      out.reference(Buffer.from(bytes));
+      return;
+    }
     out.reserve(bytes.length);
     copyInto(out.bytes, out.at, bytes);
     out.at += bytes.length;
@@ -284,6 +297,10 @@ export class ReplyWriter {
 
   #line(type: number, text: string): void {
     const out = this.#out;
+    if (text.length >= REFERENCE_BYTES) {
+      out.reference(Buffer.from(`${String.fromCharCode(type)}${text}\r\n`, 'latin1'));
+      return;
+    }
     out.reserve(text.length + 3);
     out.bytes[out.at++] = type;
     out.at += out.bytes.write(text, out.at, 'latin1');

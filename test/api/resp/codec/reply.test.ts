@@ -164,6 +164,28 @@ describe('replies', () => {
     expect(after!.byteOffset).toBe(0);
   });
 
+  it('leave little memory behind, however long they were', () => {
+    const long = 'x'.repeat(1_000_000);
+    const writes: ((writer: ReplyWriter) => void)[] = [
+      (writer) => writer.text(long),
+      (writer) => writer.simple(long),
+      (writer) => writer.error(long),
+      (writer) => writer.raw(Buffer.from(long)),
+      (writer) => writer.verbatim('txt', Buffer.from(long)),
+      (writer) => {
+        for (let i = 0; i < 2000; i++) writer.bulk(Buffer.alloc(500));
+      },
+    ];
+    expect(new ReplyWriter().ownBytes).toBe(0);
+    for (const write of writes) {
+      const writer = new ReplyWriter(3);
+      write(writer);
+      expect(writer.pendingBytes).toBeGreaterThanOrEqual(long.length);
+      expect(Buffer.concat(writer.take()).length).toBeGreaterThanOrEqual(long.length);
+      expect(writer.ownBytes).toBeLessThanOrEqual(16 * 1024);
+    }
+  });
+
   it('are not forgotten by rewind while they wait', () => {
     const writer = new ReplyWriter();
     writer.ok();
