@@ -3,6 +3,7 @@
  */
 import type { NodeId } from '../../../src/base/ids.js';
 import type { Cluster } from '../cluster.js';
+import { HOT_KEY, leadersOf } from '../load/leaders.js';
 import { CALM, type Wire } from '../network/network.js';
 import type { SimNode } from '../node/sim-node.js';
 import type { Chance } from '../world/chance.js';
@@ -40,8 +41,10 @@ function change(cluster: Cluster, wires: readonly Pair[], harm: Partial<Wire>): 
   };
 }
 
-/** The node that leads most, if any does. */
-function leadsMost(cluster: Cluster): SimNode | null {
+/** The node that leads most, if any does; the one with the hot key when there is one. */
+function leaderToCut(cluster: Cluster, chance: Chance): SimNode | null {
+  const hot = cluster.plan.focus === 'reads' ? leadersOf(cluster.nodes, HOT_KEY) : [];
+  if (hot.length > 0) return chance.pick(hot);
   const led = (node: SimNode): number =>
     [...(node.running?.host?.replicas.values() ?? [])].filter(({ leads }) => leads).length;
   const most = cluster.nodes.reduce((a, b) => (led(b) > led(a) ? b : a));
@@ -87,7 +90,7 @@ export const WIRE_FAULTS: readonly Fault[] = [
     focus: 'reads',
     lasts: [800, 4_000],
     begin(cluster, chance) {
-      const node = chance.below(3) > 0 ? leadsMost(cluster) : chance.pick(cluster.nodes);
+      const node = chance.below(3) > 0 ? leaderToCut(cluster, chance) : chance.pick(cluster.nodes);
       if (node === null) return null;
       const { id } = node;
       const mend = cutAll(

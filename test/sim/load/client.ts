@@ -15,6 +15,7 @@ import type { SimNode } from '../node/sim-node.js';
 import type { Plan } from '../plan.js';
 import type { Chance } from '../world/chance.js';
 import type { Timeline } from '../world/timeline.js';
+import { leadersOf } from './leaders.js';
 import { Load, type Operation } from './operations.js';
 
 export interface ClientParts {
@@ -157,6 +158,7 @@ export class Client {
       if (this.#pending !== null) return;
       const operation = this.#stopped ? this.#last.shift() : this.#load.next(timeline.now);
       if (operation === undefined) return;
+      if (this.#load.reads) this.#follow(operation);
       const { now } = timeline;
       this.#pending = {
         operation,
@@ -169,6 +171,12 @@ export class Client {
       };
       this.#attempt(this.#pending);
     });
+  }
+
+  /** To a leader of its key; when two believe to be it, this client has heard of one of them. */
+  #follow({ lines }: Operation): void {
+    const leaders = leadersOf(this.#parts.nodes, lines[0]?.key ?? '');
+    if (leaders.length > 0) this.#target = this.#parts.chance.pick(leaders);
   }
 
   /** Milliseconds until somebody may ask again. */

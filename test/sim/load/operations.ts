@@ -77,10 +77,12 @@ interface Due {
 const DUES = 8;
 /** Of the clients of a seed about reads so many percent only read. */
 const READERS = 40;
-/** Of their keys so many percent are the first two. */
-const HOT = 70;
+/** Of the keys so many percent are the first of their family: of those who only read, of others. */
+const HOT = { reader: 90, other: 50 };
 
 export class Load {
+  /** It only reads, and goes to whom it believes to lead. */
+  readonly reads: boolean;
   readonly #chance: Chance;
   readonly #mix: Mix;
   readonly #hot: number;
@@ -94,9 +96,9 @@ export class Load {
   constructor(client: number, chance: Chance, focus: Focus | null) {
     this.#client = client;
     this.#chance = chance;
-    const reads = focus === 'reads' && chance.below(100) < READERS;
-    this.#mix = focus === 'clocks' ? MIX_OF_DEADLINES : reads ? MIX_OF_READS : MIX;
-    this.#hot = focus === 'reads' ? HOT : 0;
+    this.reads = focus === 'reads' && chance.below(100) < READERS;
+    this.#mix = focus === 'clocks' ? MIX_OF_DEADLINES : this.reads ? MIX_OF_READS : MIX;
+    this.#hot = focus === 'reads' ? (this.reads ? HOT.reader : HOT.other) : 0;
   }
 
   next(now: number): Operation {
@@ -115,7 +117,7 @@ export class Load {
 
   key(family: string): string {
     const hot = this.#hot > 0 && this.#chance.below(100) < this.#hot;
-    return family + this.#chance.below(hot ? 2 : KEYS);
+    return family + (hot ? 0 : this.#chance.below(KEYS));
   }
 
   expires(key: string, ttlMs: number): void {
@@ -259,11 +261,12 @@ const getWithTtl: Draft = (load) => {
 /** Of a hundred operations up to so many. */
 type Mix = readonly (readonly [number, Draft])[];
 
+const readRegister: Draft = (load) => single('get', load.key('r'), [], itemOf);
+
 const MIX_OF_READS: Mix = [
-  [80, get],
-  [90, mget],
-  [95, readList],
-  [100, scan],
+  [96, readRegister],
+  [98, mget],
+  [100, readList],
 ];
 
 const MIX_OF_DEADLINES: Mix = [
