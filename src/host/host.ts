@@ -227,7 +227,8 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     const sync = this.#queuedSync;
     this.#queued = [];
     this.#queuedSync = false;
-    const records = queued.flatMap((item) => item.records);
+    const records: LogRecord[] = [];
+    for (const item of queued) for (const record of item.records) records.push(record);
     this.#parts.log.write(records, sync, () => {
       for (const item of queued) item.onDurable();
       // Proposals that gathered while the frame was written go now.

@@ -102,7 +102,7 @@ export class FrameQueue {
   }
 
   push(unit: Unit): void {
-    this.#units.push({ ...unit, item: 0, entry: 0 });
+    this.#units.push({ items: unit.items, onDurable: unit.onDurable, item: 0, entry: 0 });
     for (const item of unit.items) this.#bound += itemBound(item, 0);
   }
 

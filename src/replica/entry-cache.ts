@@ -9,9 +9,16 @@ import type { LogIndex, Term } from '../base/ids.js';
 import type { CommittedEntry } from '../machine/types.js';
 import type { EntryMeta } from '../raft/types.js';
 
+/** One payload; `others` came for the same index, of another term or once more. */
+interface Arrived {
+  readonly term: Term;
+  readonly bytes: Uint8Array;
+  readonly others: Arrived | null;
+}
+
 export class EntryCache {
   readonly #entries = new Map<LogIndex, CommittedEntry>();
-  readonly #arrived = new Map<string, Uint8Array>();
+  readonly #arrived = new Map<LogIndex, Arrived>();
   #first = 1;
 
   get size(): number {
@@ -40,19 +47,27 @@ export class EntryCache {
 
   /** Payloads that came with an append, until the core has said which of them it takes. */
   arrive(entries: readonly EntryMeta[], payloads: readonly Uint8Array[]): void {
-    entries.forEach(({ index, term }, i) => {
-      this.#arrived.set(`${index}:${term}`, must(payloads[i], 'payload'));
-    });
+    for (let i = 0; i < entries.length; i++) {
+      const { index, term } = entries[i] as EntryMeta;
+      const others = this.#arrived.get(index) ?? null;
+      this.#arrived.set(index, { term, bytes: must(payloads[i], 'payload'), others });
+    }
   }
 
   /** The entry the core wants in the log: proposed here, or just arrived. */
   take({ index, term, kind, size }: EntryMeta): CommittedEntry {
     const known = this.get(index, term);
     if (known !== undefined) return known;
-    const arrived = size === 0 ? EMPTY_BYTES : this.#arrived.get(`${index}:${term}`);
-    const entry: CommittedEntry = { index, term, kind, bytes: must(arrived, 'entry bytes') };
+    const bytes = size === 0 ? EMPTY_BYTES : this.#bytesOf(index, term);
+    const entry: CommittedEntry = { index, term, kind, bytes };
     this.put(entry);
     return entry;
+  }
+
+  #bytesOf(index: LogIndex, term: Term): Uint8Array {
+    let arrived = this.#arrived.get(index) ?? null;
+    while (arrived !== null && arrived.term !== term) arrived = arrived.others;
+    return must(arrived, 'entry bytes').bytes;
   }
 
   dropArrived(): void {

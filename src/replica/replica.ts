@@ -269,15 +269,16 @@ export class Replica implements Standing {
   }
 
   #records(ready: Ready, entries: readonly LogEntry[]): LogRecord[] {
-    const own = { group: this.group, replica: this.self };
+    const { group, self: replica } = this;
     const records: LogRecord[] = [];
     if (ready.snapshot !== null) {
       const keepsAbove = this.core.view().lastIndex > ready.snapshot.floor.index;
       records.push(this.#installation.take(keepsAbove));
     }
-    if (entries.length > 0) records.push({ kind: 'append', ...own, entries });
-    if (ready.hardState !== null)
-      records.push({ kind: 'hard-state', ...own, state: ready.hardState });
+    if (entries.length > 0) records.push({ kind: 'append', group, replica, entries });
+    if (ready.hardState !== null) {
+      records.push({ kind: 'hard-state', group, replica, state: ready.hardState });
+    }
     return records;
   }
 

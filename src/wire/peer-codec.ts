@@ -6,8 +6,10 @@
 import type { GroupId, NodeId, ReplicaId, Term } from '../base/ids.js';
 import { groupId, nodeId, replicaId, term } from '../base/ids.js';
 import { rkv } from './generated/peer.js';
-import { decodeMessage } from './raft-decode.js';
-import { encodeMessage, type GroupMessage } from './raft-encode.js';
+import { ProtoReader } from './proto/reader.js';
+import { bytesField, ProtoWriter, sizeOfBytes, sizeOfNumber, varintField } from './proto/writer.js';
+import { readMessage } from './raft-decode.js';
+import { type GroupMessage, sizeOfMessage, writeMessage } from './raft-encode.js';
 import { received, receivedCount, WireError } from './wire-error.js';
 
 const { peer } = rkv;
@@ -89,6 +91,7 @@ export function parse<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array): T
   try {
     return decode(bytes);
   } catch (error) {
+    if (error instanceof WireError) throw error;
     throw new WireError(`malformed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
@@ -184,43 +187,120 @@ function beatFrom(wire: rkv.peer.NodeBeat.$Properties): BeatFrame {
   };
 }
 
-export function encodeControl({ messages, beat, offers }: ControlFrame): Buffer {
-  return finish(
-    peer.ControlEnvelope.encode({
-      messages: messages.map(encodeMessage),
-      beat: beat === null ? null : beatProperties(beat),
-      offers: [...offers],
-    }),
-  );
+/** Fields of the two envelopes that carry Raft messages; both have these in common. */
+const WELCOME = bytesField(1);
+const MESSAGES = bytesField(2);
+const BEAT = bytesField(3);
+const OFFERS = bytesField(4);
+const OFFER = varintField(4);
+const COUNTED = varintField(3);
+const ACKED = varintField(4);
+const PIECE = bytesField(5);
+const PIECE_LAST = varintField(6);
+
+/** Sizes of the messages being written, so that none is worked out twice. */
+const sizes: number[] = [];
+
+function sizeOfMessages(messages: readonly GroupMessage[]): number {
+  let total = 0;
+  for (let i = 0; i < messages.length; i++) {
+    const size = sizeOfMessage(messages[i] as GroupMessage);
+    sizes[i] = size;
+    total += sizeOfBytes(size);
+  }
+  return total;
 }
 
+function writeMessages(out: ProtoWriter, messages: readonly GroupMessage[]): void {
+  for (let i = 0; i < messages.length; i++) {
+    out.tag(MESSAGES);
+    out.varint(sizes[i] as number);
+    writeMessage(out, messages[i] as GroupMessage);
+  }
+}
+
+const NO_BEAT = Buffer.alloc(0);
+
+export function encodeControl({ messages, beat, offers }: ControlFrame): Buffer {
+  const told = beat === null ? NO_BEAT : finish(peer.NodeBeat.encode(beatProperties(beat)));
+  let size = sizeOfMessages(messages) + (beat === null ? 0 : sizeOfBytes(told.length));
+  for (const offer of offers) size += sizeOfOffer(offer);
+  const out = new ProtoWriter(size);
+  writeMessages(out, messages);
+  if (beat !== null) out.bytes(BEAT, told);
+  for (const offer of offers) {
+    out.tag(OFFER);
+    out.varint(offer);
+  }
+  return out.finish();
+}
+
+/** An offer of 0 is said too: each is one of a list. */
+const sizeOfOffer = (offer: number): number => (offer === 0 ? 2 : sizeOfNumber(offer));
+
+function readOffers(from: ProtoReader, offers: number[]): void {
+  const outer = from.enter();
+  while (!from.atEnd()) offers.push(from.varint());
+  from.leave(outer);
+}
+
+/** Runs a reader; whatever it throws on bytes from a stranger is a `WireError`. */
+function read<T>(bytes: Uint8Array, run: (from: ProtoReader) => T): T {
+  return parse((all) => run(new ProtoReader(all)), bytes);
+}
+
+const readWelcome = (from: ProtoReader): Received<never> => ({
+  kind: 'welcome',
+  welcome: welcomeFrom(peer.Welcome.decode(from.bytes())),
+});
+
 export function decodeControl(bytes: Uint8Array): Received<ControlFrame> {
-  const wire = parse((from) => peer.ControlEnvelope.decode(from), bytes);
-  if (wire.welcome) return { kind: 'welcome', welcome: welcomeFrom(wire.welcome) };
-  const frame: ControlFrame = {
-    messages: (wire.messages ?? []).map(decodeMessage),
-    beat: wire.beat ? beatFrom(wire.beat) : null,
-    offers: (wire.offers ?? []).map((offer) => receivedCount('offer', offer)),
-  };
-  return { kind: 'frame', frame };
+  return read(bytes, (from): Received<ControlFrame> => {
+    const messages: GroupMessage[] = [];
+    const offers: number[] = [];
+    let beat: BeatFrame | null = null;
+    let welcome: Received<never> | null = null;
+    for (let tag = from.tag(); tag !== 0; tag = from.tag()) {
+      if (tag === MESSAGES) messages.push(readMessage(from));
+      else if (tag === BEAT) beat = beatFrom(peer.NodeBeat.decode(from.bytes()));
+      else if (tag === OFFERS) readOffers(from, offers);
+      else if (tag === OFFER) offers.push(from.varint());
+      else if (tag === WELCOME) welcome = readWelcome(from);
+      else from.skip(tag);
+    }
+    return welcome ?? { kind: 'frame', frame: { messages, beat, offers } };
+  });
 }
 
 export function encodeAppends({ messages, counted, acked }: AppendFrame): Buffer {
-  return finish(
-    peer.AppendEnvelope.encode({ messages: messages.map(encodeMessage), counted, acked }),
-  );
+  const out = new ProtoWriter(sizeOfMessages(messages) + (counted ? 2 : 0) + sizeOfNumber(acked));
+  writeMessages(out, messages);
+  out.number(COUNTED, counted ? 1 : 0);
+  out.number(ACKED, acked);
+  return out.finish();
 }
 
 export function decodeAppends(bytes: Uint8Array): Received<AppendFrame> {
-  const wire = parse((from) => peer.AppendEnvelope.decode(from), bytes);
-  if (wire.welcome) return { kind: 'welcome', welcome: welcomeFrom(wire.welcome) };
-  if (wire.piece?.length) return pieceFrom(wire.piece, wire.pieceLast);
-  const frame: AppendFrame = {
-    messages: (wire.messages ?? []).map(decodeMessage),
-    counted: wire.counted ?? false,
-    acked: receivedCount('acked', wire.acked),
-  };
-  return { kind: 'frame', frame };
+  return read(bytes, (from): Received<AppendFrame> => {
+    const messages: GroupMessage[] = [];
+    let counted = false;
+    let acked = 0;
+    let piece: Uint8Array = NO_BYTES;
+    let last = false;
+    let welcome: Received<never> | null = null;
+    for (let tag = from.tag(); tag !== 0; tag = from.tag()) {
+      if (tag === MESSAGES) messages.push(readMessage(from));
+      else if (tag === COUNTED) counted = from.bool();
+      else if (tag === ACKED) acked = from.varint();
+      else if (tag === PIECE) piece = from.bytes();
+      else if (tag === PIECE_LAST) last = from.bool();
+      else if (tag === WELCOME) welcome = readWelcome(from);
+      else from.skip(tag);
+    }
+    if (welcome !== null) return welcome;
+    if (piece.length > 0) return pieceFrom(piece, last);
+    return { kind: 'frame', frame: { messages, counted, acked } };
+  });
 }
 
 function pieceFrom(piece: Uint8Array, last: boolean | null | undefined): Received<never> {

@@ -77,7 +77,8 @@ export class ShardRows implements ShardState {
   unwritten: boolean;
   private readonly record: Mutable<Descriptor>;
   private readonly collectors: (() => void)[] = [];
-  private readonly heads = new Map<number, Map<ByteKey, HeadRow>>();
+  /** By database; a key's bucket follows from the key. */
+  private readonly heads: (Map<ByteKey, HeadRow> | undefined)[] = [];
   private readonly spaces = new Uint32Array(256);
   /** Tells these rows' entries in the header table from those of all rows before them. */
   private salt: number;
@@ -123,7 +124,9 @@ export class ShardRows implements ShardState {
     const { header } = row;
     if (header === null) return null;
     const value = row.readValue();
-    return value === null ? undefined : { ...header, value };
+    if (value === null) return undefined;
+    const { type, flags, revision, created, deadline, generation, size, crc } = header;
+    return { type, flags, revision, created, deadline, generation, size, crc, value };
   }
 
   load(wants: readonly Want[]): Promise<void> | undefined {
@@ -262,7 +265,7 @@ export class ShardRows implements ShardState {
 
   get rowsInMemory(): number {
     let rows = 0;
-    for (const map of this.heads.values()) rows += map.size;
+    for (const map of this.heads) rows += map?.size ?? 0;
     return rows;
   }
 
@@ -272,28 +275,24 @@ export class ShardRows implements ShardState {
 
   /** The same, but what only the header table knows stays there. */
   rowInMemory(place: Place): HeadRow | undefined {
-    return this.heads.get((place.bucket << 8) | place.database)?.get(place.key);
+    return this.heads[place.database]?.get(place.key);
   }
 
   /** A clean row comes into memory. */
   adopt(row: HeadRow): void {
-    const index = (row.bucket << 8) | row.database;
-    let map = this.heads.get(index);
-    if (!map) {
-      map = new Map();
-      this.heads.set(index, map);
-    }
+    const { database } = row;
+    while (this.heads.length <= database) this.heads.push(undefined);
+    const map = this.heads[database] ?? new Map<ByteKey, HeadRow>();
+    this.heads[database] = map;
     map.set(row.key, row);
   }
 
   /** A clean row leaves memory; its header goes to the table. */
   forget(row: HeadRow): void {
-    const index = (row.bucket << 8) | row.database;
-    const map = this.heads.get(index);
+    const map = this.heads[row.database];
     if (map?.get(row.key) !== row) return;
     assert(row.generation === 0, 'a dirty row stays in memory');
     map.delete(row.key);
-    if (map.size === 0) this.heads.delete(index);
     if (this.dead || row.header?.facts) return;
     this.context.table.put(this.salt, row, row.header);
   }

@@ -1,7 +1,7 @@
 /**
  * The messages of proto/admin.proto ⇄ plain values. Paths of the calls stand here for both sides.
  */
-import { ProtoReader } from './proto-reader.js';
+import { ProtoReader } from '../proto/reader.js';
 import {
   bytesField,
   ProtoWriter,
@@ -9,7 +9,7 @@ import {
   sizeOfNumber,
   sizeOfVarint,
   varintField,
-} from './proto-writer.js';
+} from '../proto/writer.js';
 
 export const KV_SESSION_PATH = '/rkv.v1.Kv/Session';
 /** Trailer of a failed unary call: the `Error` of kv.proto. */

@@ -1,6 +1,6 @@
 /** `Error` of proto/kv.proto ⇄ RkvError. The code decides; kind and retryable travel for others. */
 import { isErrorCode, RkvError } from '../../kv/errors.js';
-import { ProtoReader } from './proto-reader.js';
+import { ProtoReader } from '../proto/reader.js';
 import {
   bytesField,
   ProtoWriter,
@@ -9,7 +9,7 @@ import {
   sizeOfText,
   sizeOfVarint,
   varintField,
-} from './proto-writer.js';
+} from '../proto/writer.js';
 
 const CODE = bytesField(1);
 const MESSAGE = bytesField(2);

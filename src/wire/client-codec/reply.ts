@@ -8,8 +8,7 @@ import {
   type PageItem,
   type Reply,
 } from '../../kv/reply.js';
-import { WireError } from '../wire-error.js';
-import type { ProtoReader } from './proto-reader.js';
+import type { ProtoReader } from '../proto/reader.js';
 import {
   bytesField,
   type ProtoWriter,
@@ -17,7 +16,8 @@ import {
   sizeOfNumber,
   sizeOfVarint,
   varintField,
-} from './proto-writer.js';
+} from '../proto/writer.js';
+import { WireError, WireError } from '../wire-error.js';
 
 const NULL = bytesField(1);
 const INTEGER = varintField(2);

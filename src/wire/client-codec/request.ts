@@ -4,8 +4,7 @@
  */
 import type { EpochMs } from '../../base/ids.js';
 import type { Command, ReadMode } from '../../kv/request.js';
-import { WireError } from '../wire-error.js';
-import { ProtoReader } from './proto-reader.js';
+import { ProtoReader } from '../proto/reader.js';
 import {
   bytesField,
   ProtoWriter,
@@ -13,7 +12,8 @@ import {
   sizeOfNumber,
   sizeOfVarint,
   varintField,
-} from './proto-writer.js';
+} from '../proto/writer.js';
+import { WireError } from '../wire-error.js';
 
 export const SESSION_BYTES = 16;
 

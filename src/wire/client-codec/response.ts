@@ -2,10 +2,16 @@
 import { RkvError } from '../../kv/errors.js';
 import type { Reply } from '../../kv/reply.js';
 import type { Topology } from '../../kv/status.js';
+import { ProtoReader } from '../proto/reader.js';
+import {
+  bytesField,
+  ProtoWriter,
+  sizeOfBytes,
+  sizeOfNumber,
+  varintField,
+} from '../proto/writer.js';
 import { WireError } from '../wire-error.js';
 import { readError, sizeOfError, writeError } from './error.js';
-import { ProtoReader } from './proto-reader.js';
-import { bytesField, ProtoWriter, sizeOfBytes, sizeOfNumber, varintField } from './proto-writer.js';
 import { readReply, sizeOfReply, writeReply } from './reply.js';
 import { readTopology, sizeOfTopology, writeTopology } from './topology.js';
 

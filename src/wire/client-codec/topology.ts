@@ -1,6 +1,6 @@
 /** `Topology` of proto/kv.proto ⇄ what a client steers by. */
 import type { Topology } from '../../kv/status.js';
-import type { ProtoReader } from './proto-reader.js';
+import type { ProtoReader } from '../proto/reader.js';
 import {
   bytesField,
   type ProtoWriter,
@@ -8,7 +8,7 @@ import {
   sizeOfNumber,
   sizeOfText,
   varintField,
-} from './proto-writer.js';
+} from '../proto/writer.js';
 
 type Node = Topology['nodes'][number];
 type Shard = Topology['shards'][number];

@@ -30,6 +30,15 @@ export class ProtoReader {
     return tag;
   }
 
+  /** Where the next byte is read; may be set back to what it once was. */
+  get position(): number {
+    return this.#at;
+  }
+
+  set position(at: number) {
+    this.#at = at;
+  }
+
   atEnd(): boolean {
     return this.#at >= this.#end;
   }
