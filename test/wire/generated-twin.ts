@@ -4,7 +4,7 @@
  */
 import { assert, must, unreachable } from '../../src/base/assert.js';
 
-import type { EntryKind, Members, Message, MessageOf } from '../../src/raft/types.js';
+import type { EntryKind, Members, MessageOf } from '../../src/raft/types.js';
 import { rkv } from '../../src/wire/generated/peer.js';
 import type { GroupMessage } from '../../src/wire/raft-encode.js';
 
