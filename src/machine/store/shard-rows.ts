@@ -125,8 +125,8 @@ export class ShardRows implements ShardState {
     if (header === null) return null;
     const value = row.readValue();
     if (value === null) return undefined;
-    const { type, flags, revision, created, deadline, generation, size, crc } = header;
-    return { type, flags, revision, created, deadline, generation, size, crc, value };
+    const { type, flags, revision, created, deadline, generation, size, crc, facts } = header;
+    return { type, flags, revision, created, deadline, generation, size, crc, facts, value };
   }
 
   load(wants: readonly Want[]): Promise<void> | undefined {

@@ -17,7 +17,6 @@ import {
   sizeOfVarint,
   varintField,
 } from '../proto/writer.js';
-import { WireError, WireError } from '../wire-error.js';
 
 const NULL = bytesField(1);
 const INTEGER = varintField(2);
