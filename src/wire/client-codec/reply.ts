@@ -17,6 +17,7 @@ import {
   sizeOfVarint,
   varintField,
 } from '../proto/writer.js';
+import { WireError } from '../wire-error.js';
 
 const NULL = bytesField(1);
 const INTEGER = varintField(2);
