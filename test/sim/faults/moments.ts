@@ -88,14 +88,20 @@ export class Moments implements Watcher {
   }
 }
 
+/** Milliseconds between what was over at once and the next. */
+const AGAIN_MS = 20;
 /** So many effects of the process at most lie between the moment and its death. */
 const EFFECTS = 16;
-const WAYS = ['killed', 'power', 'connections', 'cut off', 'stopped'] as const;
+type Way = 'killed' | 'power' | 'connections' | 'cut off' | 'stopped';
+const WAYS: readonly Way[] = ['killed', 'power', 'connections', 'cut off', 'stopped'];
+/** Who installs a snapshot loses the connection it came by: its record may be durable already. */
+const WAYS_OF_INSTALLATIONS: readonly Way[] = ['connections', 'connections', 'killed', 'power'];
+/** Milliseconds within which connections break: less than a disk takes, and more. */
+const BREAKS_MS = [0.05, 0.2, 1] as const;
 
-/** Ends what it does to the node. */
-function strike(cluster: Cluster, chance: Chance, node: SimNode): () => void {
+/** Returns what ends it; null when it was over at once. */
+function strike(cluster: Cluster, chance: Chance, node: SimNode, how: Way): (() => void) | null {
   const { network, timeline, coverage } = cluster;
-  const how = chance.pick(WAYS);
   const others = cluster.nodes.filter((other) => other !== node);
   coverage.hit(`struck: ${how}`);
   timeline.say(`node ${node.id} is struck: ${how}`);
@@ -104,9 +110,11 @@ function strike(cluster: Cluster, chance: Chance, node: SimNode): () => void {
     case 'power':
       node.killSoon(1 + chance.below(EFFECTS), how === 'power');
       return () => node.revive();
-    case 'connections':
-      for (const other of others) network.break(node.id, other.id, 'a fault', 1);
-      return () => undefined;
+    case 'connections': {
+      const within = chance.pick(BREAKS_MS);
+      for (const other of others) network.break(node.id, other.id, 'a fault', within);
+      return null;
+    }
     case 'cut off': {
       const cut = others.filter(({ id }) => network.passes(node.id, id));
       for (const { id } of cut) {
@@ -136,37 +144,46 @@ export const MOMENT_FAULTS: readonly Fault[] = [
     weight: 6,
     focus: 'moments',
     lasts: [1_500, 6_000],
-    begin: (cluster, chance, { moments }) => waitFor(cluster, chance, moments, MOMENTS),
+    begin: (cluster, chance, { moments }) => waitFor(cluster, chance, moments, MOMENTS, WAYS),
   },
   {
     kind: 'struck at an installation',
-    weight: 6,
+    weight: 8,
     focus: 'snapshots',
     lasts: [3_000, 9_000],
     begin(cluster, chance, { installations }) {
       const durable = 'a snapshot is durable' as const;
       const steps = ['a snapshot is taken by the core', durable, durable] as const;
-      return waitFor(cluster, chance, installations, steps);
+      return waitFor(cluster, chance, installations, steps, WAYS_OF_INSTALLATIONS);
     },
   },
 ];
 
+/** Strikes at the moment, and again as long as what it did was over at once. */
 function waitFor(
   cluster: Cluster,
   chance: Chance,
   moments: Moments,
   wanted: readonly Moment[],
+  ways: readonly Way[],
 ): () => void {
-  const moment = chance.pick(wanted);
-  let over = (): void => undefined;
-  moments.await(moment, (id) => {
-    const node = cluster.nodes[id - 1];
-    if (node === undefined || !node.up || node.paused) return;
-    cluster.coverage.hit(`moment: ${moment}`);
-    over = strike(cluster, chance, node);
-  });
+  let undo: (() => void) | null = null;
+  let over = false;
+  const next = (): void => {
+    const moment = chance.pick(wanted);
+    moments.await(moment, (id) => {
+      const node = cluster.nodes[id - 1];
+      if (node === undefined || !node.up || node.paused) return;
+      cluster.coverage.hit(`moment: ${moment}`);
+      undo = strike(cluster, chance, node, chance.pick(ways));
+      // Not for the very same moment.
+      if (undo === null) cluster.timeline.in(AGAIN_MS, null, 'again', () => over || next());
+    });
+  };
+  next();
   return () => {
+    over = true;
     moments.forget();
-    over();
+    undo?.();
   };
 }
