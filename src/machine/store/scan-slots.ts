@@ -8,8 +8,8 @@ import type { MonoMs } from '../../base/ids.js';
 import { Turnstile, type TurnstileLimits } from '../../base/turnstile.js';
 import { RkvError } from '../../kv/errors.js';
 
-/** Two keep the thread busy while the store reads for one of them; two are for slow disks. */
-const PAGES: TurnstileLimits = { atOnce: 4, waiting: 1024 };
+/** Two keep the thread busy while the store reads for one of them. */
+const PAGES: TurnstileLimits = { atOnce: 2, waiting: 1024 };
 
 export class ScanSlots {
   private readonly turnstile: Turnstile;
