@@ -97,9 +97,9 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
   const host = createHost(assembly, foundation, transport, calls);
   assembly.host = host;
   const metaClient = new MetaClient(self, clock, host, calls);
-  const router = createRouter(
-    createRouting({ node: self, clock, host, meta, calls, randomBytes: environment.randomBytes }),
-  );
+  const { randomBytes } = environment;
+  const routing = createRouting({ node: self, clock, host, meta, calls, randomBytes });
+  const router = createRouter(routing);
   const registration = new Registration({ assembly, host, meta, metaClient, transport });
   const report = ownReport(assembly, host, storage, registration);
   const services = peerServices({
@@ -127,7 +127,7 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
     now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
   });
   opened.push(() => door.close());
-  const redis = await openRedis({ ...parts, options, logger, admin, gate }, environment);
+  const redis = await openRedis({ ...parts, options, logger, admin, gate, routing }, environment);
   if (redis !== null) opened.push(() => redis.close());
   foundation.space.onReady();
   const background = startBackground(assembly, host, foundation);

@@ -1,5 +1,5 @@
 /** The Redis door of a node: what it knows of this node and the cluster, and where it listens. */
-import type { Gate } from '../api/gate/gate.js';
+import { type Gate, MAX_USER_DATABASE } from '../api/gate/gate.js';
 import type { Admin } from '../api/ports.js';
 import type {
   DoorLogger,
@@ -11,9 +11,11 @@ import type {
 import type { Clock } from '../base/clock.js';
 import { META_GROUP, type NodeId, nodeId, shardId } from '../base/ids.js';
 import type { Options } from '../config/options.js';
+import { splitAddress } from '../config/parse.js';
 import { OFF } from '../config/row.js';
 import type { Host } from '../host/host.js';
 import type { MetaState } from '../meta/meta-state.js';
+import type { RouterPorts } from '../router/ports.js';
 import type { Router } from '../router/types.js';
 import { SLOTS_PER_BUCKET } from '../shard/slot.js';
 import type { PeerCalls } from './peer-calls.js';
@@ -29,9 +31,12 @@ export interface RedisDoorParts {
   readonly meta: MetaState;
   readonly calls: PeerCalls;
   readonly router: Router;
+  readonly routing: RouterPorts;
   readonly admin: Admin;
   readonly gate: Gate;
 }
+
+const DATABASES = Array.from({ length: MAX_USER_DATABASE + 1 }, (_, database) => database);
 
 function redisLimits(options: Options): Partial<RespLimits> {
   return {
@@ -44,7 +49,8 @@ function redisLimits(options: Options): Partial<RespLimits> {
   };
 }
 
-function doorNode({ node, clusterId, clock, host, meta, calls, admin }: RedisDoorParts): DoorNode {
+function doorNode(parts: RedisDoorParts): DoorNode {
+  const { node, clusterId, clock, host, meta, calls, admin, routing } = parts;
   return {
     nodeId: node,
     clusterId,
@@ -63,8 +69,14 @@ function doorNode({ node, clusterId, clock, host, meta, calls, admin }: RedisDoo
         id,
         redis: addresses.redis,
         redisCluster: addresses.redisCluster,
+        host: addresses.peer === null ? null : (splitAddress(addresses.peer)?.host ?? null),
         alive: id === node || host.beats.alive(nodeId(id)),
       })),
+    leaderOf(bucket) {
+      const place = routing.place(bucket);
+      return place === null ? null : routing.leader(place.group);
+    },
+    holds: (bucket) => routing.place(bucket)?.nodes.includes(node) ?? false,
     status: (timeoutMs) => admin.status(timeoutMs),
     own: () => ({
       shards: [...host.replicas.values()]
@@ -73,7 +85,9 @@ function doorNode({ node, clusterId, clock, host, meta, calls, admin }: RedisDoo
           id: replica.group,
           leads: replica.leads,
           applied: replica.applied,
-          ...(replica.machine?.state.counts() ?? { keys: 0, bytes: 0 }),
+          bytes: replica.machine?.state.counts().bytes ?? 0,
+          keys: DATABASES.map((database) => replica.machine?.state.counts(database).keys ?? 0),
+          members: replica.descriptor.members.length,
         })),
       forwarded: calls.forwarded,
     }),

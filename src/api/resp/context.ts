@@ -6,8 +6,12 @@ import type { RoutedAnswer, Router } from '../../router/types.js';
 import type { Gate } from '../gate/gate.js';
 import type { Client } from './client.js';
 import { Clients } from './clients.js';
+import { misdirected } from './misdirected.js';
+import { Pause } from './pause.js';
 import { type Entry, Registry } from './registry.js';
 import { ROWS } from './rows/table.js';
+import { Settings } from './settings.js';
+import { Slowlog } from './slowlog.js';
 import { DoorStats } from './stats.js';
 import {
   DEFAULT_RESP_LIMITS,
@@ -29,6 +33,10 @@ export interface DoorContext {
   readonly stats: DoorStats;
   /** Who is told every command. */
   readonly monitors: Set<Client>;
+  readonly settings: Settings;
+  readonly slowlog: Slowlog;
+  readonly pause: Pause;
+  readonly debugCommand: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Set when the door closes: what comes from now on is refused. */
@@ -55,6 +63,7 @@ export function createContext(options: RespDoorOptions): DoorContext {
   const limits = { ...DEFAULT_RESP_LIMITS, ...options.limits };
   const clients = new Clients();
   const monitors = new Set<Client>();
+  const settings = new Settings(limits);
   return {
     router,
     gate,
@@ -66,6 +75,10 @@ export function createContext(options: RespDoorOptions): DoorContext {
     clients,
     stats: new DoorStats(clock.monotonic()),
     monitors,
+    settings,
+    slowlog: new Slowlog(clock, settings),
+    pause: new Pause(clock),
+    debugCommand: options.debugCommand,
     startedAt: clock.monotonic(),
     ending: false,
     execute: (command) =>
@@ -73,7 +86,7 @@ export function createContext(options: RespDoorOptions): DoorContext {
         const deadline = (clock.monotonic() + limits.timeoutMs) as MonoMs;
         router.execute({ command, stamp: null, read: { kind: 'linearizable' }, deadline }, resolve);
       }),
-    misdirected: () => null,
+    misdirected: (client, entry, args) => misdirected(node, client, entry, args),
     onGone(client) {
       clients.remove(client);
       monitors.delete(client);

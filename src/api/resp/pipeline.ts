@@ -20,6 +20,7 @@ import { ReplyWriter } from './codec/reply-writer.js';
 import type { DoorContext } from './context.js';
 import { errorText } from './errors.js';
 import { KeyOrder } from './key-order.js';
+import { tellMonitors } from './monitor.js';
 import { enqueue } from './multi.js';
 import { Pending } from './pending.js';
 import { keyIndexes } from './registry.js';
@@ -47,6 +48,8 @@ export class Pipeline {
   #alone: Pending | null = null;
   #barrier: Pending | null = null;
   #barrierRuns = false;
+  /** The barrier waits for the end of CLIENT PAUSE too. */
+  #held = false;
   #closed = false;
   /** Requests without an answer. */
   inFlight = 0;
@@ -96,6 +99,7 @@ export class Pipeline {
       return;
     }
     client.lastCommand = entry.fullName;
+    if (this.#door.monitors.size > 0) tellMonitors(this.#door, client, entry, parsed);
     if (client.transaction !== null && !RUNS_IN_MULTI.has(entry.fullName)) {
       const problem = enqueue(this.#door, client, entry, parsed);
       if (problem === null) this.#say((out) => out.queued(), silent);
@@ -105,9 +109,18 @@ export class Pipeline {
     const size = parsed.end(parsed.argc - 1) - parsed.start(0);
     const pending = new Pending(entry, parsed.args(entry.words), size, arrived);
     pending.silent = silent && entry.fullName !== 'client|reply';
+    if (this.#door.pause.active && this.#door.pause.holds(entry)) this.#hold();
     const { row } = entry;
     if (row.kind === 'data') this.#startData(pending, row);
     else if (row.kind === 'local') this.#startLocal(pending, row);
+  }
+
+  #hold(): void {
+    this.#held = true;
+    this.#door.pause.whenOver(() => {
+      this.#held = false;
+      this.#maybeRunBarrier();
+    });
   }
 
   /** Answers with an error, in its place. */
@@ -145,7 +158,7 @@ export class Pipeline {
     }
     pending.command = command;
     this.#append(pending);
-    if (entry.touchesAll) {
+    if (entry.touchesAll || this.#held) {
       this.#barrier = pending;
       this.#maybeRunBarrier();
       return;
@@ -208,7 +221,7 @@ export class Pipeline {
   }
 
   #startLocal(pending: Pending, row: LocalRow): void {
-    if (row.waits === true && this.#head !== null) {
+    if (this.#held || (row.waits === true && this.#head !== null)) {
       this.#append(pending);
       this.#barrier = pending;
       this.#barrierRuns = false;
@@ -278,7 +291,7 @@ export class Pipeline {
 
   #maybeRunBarrier(): void {
     const barrier = this.#barrier;
-    if (barrier === null || this.#barrierRuns || this.#head !== barrier) return;
+    if (barrier === null || this.#barrierRuns || this.#held || this.#head !== barrier) return;
     this.#barrierRuns = true;
     const { row } = barrier.entry;
     if (row.kind === 'local') this.#runLocal(barrier, row, true);
@@ -340,9 +353,11 @@ export class Pipeline {
     }
   }
 
-  #count({ entry, arrived }: Pending): void {
-    const took = this.#door.clock.monotonic() - arrived;
+  #count({ entry, args, arrived }: Pending): void {
+    const { clock, slowlog } = this.#door;
+    const micros = (clock.monotonic() - arrived) * 1000;
     entry.stats.calls++;
-    entry.stats.microseconds += took * 1000;
+    entry.stats.microseconds += micros;
+    if (micros >= slowlog.fromMicroseconds) slowlog.onSlow(this.#client, entry, args, micros);
   }
 }

@@ -70,6 +70,15 @@ export class Registry {
     return this.#byName.find(bytes, start, end);
   }
 
+  /** CONFIG RESETSTAT. */
+  resetStats(): void {
+    for (const entry of this.entries) {
+      for (const { stats } of [entry, ...entry.subentries]) {
+        Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0 });
+      }
+    }
+  }
+
   /** `get`, `client|kill`, in either case. */
   findText(name: string): Entry | undefined {
     const [first, second] = name.split('|', 2) as [string, string | undefined];

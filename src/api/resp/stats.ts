@@ -10,9 +10,23 @@ export class DoorStats {
   /** Connections closed because their answers piled up. */
   outputLimit = 0;
   since: number;
+  #sampledAt: number;
+  #sampled = 0;
+  #rate = 0;
 
   constructor(since: number) {
     this.since = since;
+    this.#sampledAt = since;
+  }
+
+  /** Commands a second between the last two questions that were a second apart. */
+  perSecond(now: number): number {
+    const seconds = (now - this.#sampledAt) / 1000;
+    if (seconds < 1) return this.#rate;
+    this.#rate = Math.round((this.commands - this.#sampled) / seconds);
+    this.#sampledAt = now;
+    this.#sampled = this.commands;
+    return this.#rate;
   }
 
   onError(text: string): void {
@@ -30,5 +44,7 @@ export class DoorStats {
     this.errors.clear();
     this.errorReplies = 0;
     this.since = now;
+    this.#sampledAt = now;
+    this.#sampled = 0;
   }
 }

@@ -44,6 +44,10 @@ export interface DoorNode {
   readonly release: string;
   shards(): readonly DoorShard[];
   nodes(): readonly DoorPeer[];
+  /** The node that leads the bucket's shard, as far as it is known here. */
+  leaderOf(bucket: number): number | null;
+  /** Whether a voter of the bucket's shard is here. */
+  holds(bucket: number): boolean;
   status(timeoutMs: number): Promise<ClusterStatus>;
   /** Counts and states of the replicas here. */
   own(): OwnFigures;
@@ -66,17 +70,20 @@ export interface DoorPeer {
   /** host:port, null: the door is off or not known yet. */
   readonly redis: string | null;
   readonly redisCluster: string | null;
+  /** Where its peers reach it, if that is known. */
+  readonly host: string | null;
   readonly alive: boolean;
 }
 
 export interface OwnFigures {
-  /** Shards with a replica here, with the keys of each. */
+  /** Shards with a replica here; `keys` in the order of the databases 0 to 15. */
   readonly shards: readonly {
     readonly id: number;
     readonly leads: boolean;
-    readonly keys: number;
+    readonly keys: readonly number[];
     readonly bytes: number;
     readonly applied: number;
+    readonly members: number;
   }[];
   /** Requests this node sent on to another one. */
   readonly forwarded: number;

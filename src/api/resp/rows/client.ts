@@ -1,0 +1,423 @@
+/** CLIENT: connections looked at, named and ended (Redis documentation, group "connection"). */
+import { toByteKey } from '../../../base/bytes.js';
+import { parseInteger } from '../../../kv/catalog/integer.js';
+import type { Client } from '../client.js';
+import { clientLine } from '../client-line.js';
+import { ok } from './answers.js';
+import { isPrintable } from './connection.js';
+import type { LocalCall } from './local-call.js';
+import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR } from './parse.js';
+import type { CommandFlag, ContainerRow, LocalRow } from './row.js';
+
+const FLAGS: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
+const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';
+const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
+
+const text = (arg: Uint8Array | undefined): string => (arg === undefined ? '' : toByteKey(arg));
+
+/** A client id, or null. */
+function idOf(arg: Uint8Array | undefined): number | null {
+  const value = arg === undefined ? null : parseInteger(arg);
+  return value === null || value <= 0n ? null : Number(value);
+}
+
+function lines(call: LocalCall, clients: readonly Client[]): Buffer {
+  const now = call.door.clock.monotonic();
+  return Buffer.from(clients.map((client) => `${clientLine(client, now)}\n`).join(''), 'latin1');
+}
+
+function list(call: LocalCall): void {
+  const { args, door, out } = call;
+  let clients: readonly Client[] = door.clients.all();
+  const word = optionWord(args[0]);
+  if (word === 'TYPE' && args.length === 2) {
+    const type = text(args[1]).toLowerCase();
+    if (!TYPES.includes(type)) {
+      out.error(`ERR Unknown client type '${text(args[1])}'`);
+      return;
+    }
+    if (type !== 'normal') clients = [];
+  } else if (word === 'ID' && args.length > 1) {
+    const ids = args.slice(1).map(idOf);
+    if (ids.includes(null)) {
+      out.error('ERR Invalid client ID');
+      return;
+    }
+    clients = clients.filter((client) => ids.includes(client.id));
+  } else if (args.length > 0) {
+    out.error(SYNTAX_ERROR);
+    return;
+  }
+  out.verbatim('txt', lines(call, clients));
+}
+
+function setName({ args, client, out }: LocalCall): void {
+  const name = args[0] as Uint8Array;
+  if (!isPrintable(name)) out.error(BAD_NAME);
+  else {
+    client.name = toByteKey(name);
+    ok(out);
+  }
+}
+
+function getName({ client, out }: LocalCall): void {
+  if (client.name === '') out.null();
+  else out.bulk(Buffer.from(client.name, 'latin1'));
+}
+
+function setInfo({ args, client, out }: LocalCall): void {
+  const [option, value] = args as [Uint8Array, Uint8Array];
+  const word = optionWord(option);
+  if (word !== 'LIB-NAME' && word !== 'LIB-VER') {
+    out.error(`ERR Unrecognized option '${text(option)}'`);
+  } else if (!isPrintable(value)) {
+    out.error(`ERR ${word.toLowerCase()} cannot contain spaces, newlines or special characters.`);
+  } else {
+    if (word === 'LIB-NAME') client.libName = toByteKey(value);
+    else client.libVersion = toByteKey(value);
+    ok(out);
+  }
+}
+
+type Filter = (client: Client) => boolean;
+
+/** Filters of CLIENT KILL and whether it may end its own connection, or the error. */
+function killFilters({
+  args,
+  client,
+  door,
+}: LocalCall): { filters: Filter[]; skipMe: boolean } | string {
+  const filters: Filter[] = [];
+  let skipMe = true;
+  if (args.length % 2 !== 0) return SYNTAX_ERROR;
+  for (let i = 0; i < args.length; i += 2) {
+    const value = text(args[i + 1]);
+    switch (optionWord(args[i])) {
+      case 'ID': {
+        const id = idOf(args[i + 1]);
+        if (id === null) return 'ERR client-id should be greater than 0';
+        filters.push((one) => one.id === id);
+        break;
+      }
+      case 'ADDR':
+        filters.push((one) => one.address === value);
+        break;
+      case 'LADDR':
+        filters.push((one) => one.localAddress === value);
+        break;
+      case 'TYPE': {
+        const type = value.toLowerCase();
+        if (!TYPES.includes(type)) return `ERR Unknown client type '${value}'`;
+        filters.push(() => type === 'normal');
+        break;
+      }
+      case 'USER':
+        if (value !== 'default') return `ERR No such user '${value}'`;
+        break;
+      case 'MAXAGE': {
+        const seconds = idOf(args[i + 1]);
+        if (seconds === null) return 'ERR maxage is not an integer or out of range';
+        const since = door.clock.monotonic() - seconds * 1000;
+        filters.push((one) => one.since <= since);
+        break;
+      }
+      case 'SKIPME': {
+        const answer = value.toLowerCase();
+        if (answer !== 'yes' && answer !== 'no') return SYNTAX_ERROR;
+        skipMe = answer === 'yes';
+        break;
+      }
+      default:
+        return SYNTAX_ERROR;
+    }
+  }
+  if (skipMe) filters.push((one) => one !== client);
+  return { filters, skipMe };
+}
+
+function end(victim: Client, by: Client): void {
+  if (victim === by) victim.control.endWhenSent();
+  else victim.control.destroy();
+}
+
+function kill(call: LocalCall): void {
+  const { args, client, door, out } = call;
+  if (args.length === 1) {
+    const address = text(args[0]);
+    const victim = door.clients.all().find((one) => one.address === address);
+    if (victim === undefined) out.error('ERR No such client');
+    else {
+      end(victim, client);
+      ok(out);
+    }
+    return;
+  }
+  const asked = killFilters(call);
+  if (typeof asked === 'string') {
+    out.error(asked);
+    return;
+  }
+  const victims = door.clients.all().filter((one) => asked.filters.every((filter) => filter(one)));
+  for (const victim of victims) end(victim, client);
+  out.integer(victims.length);
+}
+
+function reply({ args, client, out }: LocalCall): void {
+  switch (optionWord(args[0])) {
+    case 'ON':
+      client.reply = 'on';
+      ok(out);
+      return;
+    case 'OFF':
+      client.reply = 'off';
+      return;
+    case 'SKIP':
+      if (client.reply !== 'off') client.reply = 'skip';
+      return;
+    default:
+      out.error(SYNTAX_ERROR);
+  }
+}
+
+function onOff(set: (client: Client, on: boolean) => void) {
+  return ({ args, client, out }: LocalCall): void => {
+    const word = optionWord(args[0]);
+    if (word !== 'ON' && word !== 'OFF') {
+      out.error(SYNTAX_ERROR);
+      return;
+    }
+    set(client, word === 'ON');
+    ok(out);
+  };
+}
+
+function tracking({ args, out }: LocalCall): void {
+  const word = optionWord(args[0]);
+  if (word === 'OFF') ok(out);
+  else if (word === 'ON') out.error('ERR client tracking is not in this version of rkv');
+  else out.error(SYNTAX_ERROR);
+}
+
+function trackingInfo({ out }: LocalCall): void {
+  out.map(3);
+  out.text('flags');
+  out.set(1);
+  out.text('off');
+  out.text('redirect');
+  out.integer(-1);
+  out.text('prefixes');
+  out.array(0);
+}
+
+/** Nothing blocks yet, so nobody can be woken. */
+function unblock({ args, out }: LocalCall): void {
+  const how = optionWord(args[1]);
+  if (args.length > 2) out.error(SYNTAX_ERROR);
+  else if (args.length === 2 && how !== 'TIMEOUT' && how !== 'ERROR') {
+    out.error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+  } else if (parseInteger(args[0] as Uint8Array) === null) out.error(NOT_AN_INTEGER);
+  else out.integer(0);
+}
+
+function pause({ args, door, out }: LocalCall): void {
+  const ms = parseInteger(args[0] as Uint8Array);
+  const mode = args.length === 1 ? 'ALL' : optionWord(args[1]);
+  if (ms === null) out.error('ERR timeout is not an integer or out of range');
+  else if (ms < 0n) out.error('ERR timeout is negative');
+  else if (args.length > 2 || (mode !== 'ALL' && mode !== 'WRITE')) out.error(SYNTAX_ERROR);
+  else {
+    door.pause.begin(Number(ms), mode === 'ALL');
+    ok(out);
+  }
+}
+
+const HELP = [
+  'CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
+  'ID, INFO, LIST [TYPE type | ID id …], KILL, GETNAME, SETNAME name, SETINFO option value,',
+  'REPLY ON|OFF|SKIP, NO-EVICT ON|OFF, NO-TOUCH ON|OFF, PAUSE ms [WRITE|ALL], UNPAUSE,',
+  'UNBLOCK id, TRACKING OFF, TRACKINGINFO, GETREDIR, CACHING.',
+];
+
+type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
+  Partial<Pick<LocalRow, 'flags' | 'acl' | 'differs' | 'complexity' | 'waits'>>;
+
+const sub = (row: Sub): LocalRow => ({
+  kind: 'local',
+  group: 'connection',
+  flags: FLAGS,
+  acl: ['@slow', '@connection'],
+  complexity: 'O(1)',
+  ...row,
+});
+
+const ADMIN: Pick<LocalRow, 'flags' | 'acl' | 'complexity'> = {
+  flags: ['admin', ...FLAGS],
+  acl: ['@admin', '@slow', '@dangerous', '@connection'],
+  complexity: 'O(N) with N connections',
+};
+const HERE = 'Connections of this node alone.';
+
+export const CLIENT_DOOR_ROWS: readonly ContainerRow[] = [
+  {
+    kind: 'container',
+    name: 'client',
+    arity: -2,
+    flags: [],
+    group: 'connection',
+    acl: ['@slow'],
+    since: '2.4.0',
+    complexity: 'Depends on the subcommand',
+    summary: 'A container for commands about connections.',
+    subcommands: [
+      sub({
+        name: 'id',
+        arity: 2,
+        since: '5.0.0',
+        summary: 'Returns the number of this connection.',
+        handle: ({ client, out }) => out.integer(client.id),
+      }),
+      sub({
+        name: 'info',
+        arity: 2,
+        since: '6.2.0',
+        summary: 'Describes this connection.',
+        handle: (call) => call.out.verbatim('txt', lines(call, [call.client])),
+      }),
+      sub({
+        ...ADMIN,
+        name: 'list',
+        arity: -2,
+        since: '2.4.0',
+        summary: 'Lists connections.',
+        differs: HERE,
+        handle: list,
+      }),
+      sub({
+        ...ADMIN,
+        name: 'kill',
+        arity: -3,
+        since: '2.4.0',
+        summary: 'Ends connections.',
+        differs: HERE,
+        handle: kill,
+      }),
+      sub({
+        name: 'setname',
+        arity: 3,
+        since: '2.6.9',
+        summary: 'Names this connection.',
+        handle: setName,
+      }),
+      sub({
+        name: 'getname',
+        arity: 2,
+        since: '2.6.9',
+        summary: 'Returns the name of this connection.',
+        handle: getName,
+      }),
+      sub({
+        name: 'setinfo',
+        arity: 4,
+        since: '7.2.0',
+        summary: 'Tells which library this connection is of.',
+        handle: setInfo,
+      }),
+      sub({
+        name: 'reply',
+        arity: 3,
+        since: '3.2.0',
+        summary: 'Switches answers on and off, or leaves one out.',
+        handle: reply,
+      }),
+      sub({
+        name: 'no-evict',
+        arity: 3,
+        since: '7.0.0',
+        summary: 'Accepted: no connection is ended to save memory.',
+        handle: onOff((client, on) => {
+          client.noEvict = on;
+        }),
+      }),
+      sub({
+        name: 'no-touch',
+        arity: 3,
+        since: '7.2.0',
+        summary: 'Accepted: access times are not kept.',
+        handle: onOff((client, on) => {
+          client.noTouch = on;
+        }),
+      }),
+      sub({
+        name: 'tracking',
+        arity: -3,
+        since: '6.0.0',
+        summary: 'Client-side caching, off only.',
+        differs: 'ON is refused: tracking comes with a later issue.',
+        handle: tracking,
+      }),
+      sub({
+        name: 'trackinginfo',
+        arity: 2,
+        since: '6.2.0',
+        summary: 'Says that tracking is off.',
+        handle: trackingInfo,
+      }),
+      sub({
+        name: 'getredir',
+        arity: 2,
+        since: '6.0.0',
+        summary: 'Says that tracking is off.',
+        handle: ({ out }) => out.integer(-1),
+      }),
+      sub({
+        name: 'caching',
+        arity: 3,
+        since: '6.0.0',
+        summary: 'Wants tracking, which is off.',
+        handle: ({ out }) =>
+          out.error(
+            'ERR CLIENT CACHING can be called only when the client is in tracking mode with ' +
+              'OPTIN or OPTOUT mode enabled',
+          ),
+      }),
+      sub({
+        name: 'unblock',
+        arity: -3,
+        since: '5.0.0',
+        summary: 'Wakes a connection that blocks; none does yet.',
+        handle: unblock,
+      }),
+      sub({
+        ...ADMIN,
+        name: 'pause',
+        arity: -3,
+        since: '3.0.0',
+        summary: 'Holds commands of all connections, or writes alone, for a time.',
+        differs: HERE,
+        handle: pause,
+      }),
+      sub({
+        ...ADMIN,
+        name: 'unpause',
+        arity: 2,
+        since: '6.2.0',
+        summary: 'Ends a pause.',
+        differs: HERE,
+        handle: ({ door, out }) => {
+          door.pause.end();
+          ok(out);
+        },
+      }),
+      sub({
+        name: 'help',
+        arity: 2,
+        since: '5.0.0',
+        summary: 'Names the subcommands.',
+        handle: ({ out }) => {
+          out.array(HELP.length);
+          for (const line of HELP) out.simple(line);
+        },
+      }),
+    ],
+  },
+];

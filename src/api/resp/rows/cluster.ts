@@ -1,0 +1,282 @@
+/**
+ * CLUSTER, READONLY, READWRITE, ASKING (Redis documentation, group "cluster"). Answered alike on
+ * both listeners; only the one for cluster clients ever redirects.
+ */
+import { parseInteger } from '../../../kv/catalog/integer.js';
+import { SLOTS, slotOf } from '../../../shard/slot.js';
+import { redisNodeId } from '../info.js';
+import { type Endpoint, endpoints, type SlotRange, slotRanges } from '../topology.js';
+import { ok } from './answers.js';
+import type { LocalCall } from './local-call.js';
+import type { DoorRow, LocalRow, ReplyOut } from './row.js';
+
+const ACL = ['@slow'];
+/** Redis Cluster's own bus; announced because the format asks for a port. */
+const BUS_PORT_STEP = 10_000;
+
+function writeEndpoint({ host, port, id }: Endpoint, out: ReplyOut): void {
+  out.array(4);
+  out.text(host);
+  out.integer(port);
+  out.text(id);
+  out.array(0);
+}
+
+function slots({ door, client, out }: LocalCall): void {
+  const ranges = slotRanges(door.node, client);
+  out.array(ranges.length);
+  for (const { shard, endpoints: members } of ranges) {
+    out.array(2 + members.length);
+    out.integer(shard.firstSlot);
+    out.integer(shard.lastSlot);
+    for (const member of members) writeEndpoint(member, out);
+  }
+}
+
+function writeShard({ shard, endpoints: members }: SlotRange, out: ReplyOut): void {
+  out.map(2);
+  out.text('slots');
+  out.array(2);
+  out.integer(shard.firstSlot);
+  out.integer(shard.lastSlot);
+  out.text('nodes');
+  out.array(members.length);
+  members.forEach((member, i) => {
+    out.map(7);
+    out.text('id');
+    out.text(member.id);
+    out.text('port');
+    out.integer(member.port);
+    out.text('ip');
+    out.text(member.host);
+    out.text('endpoint');
+    out.text(member.host);
+    out.text('role');
+    out.text(i === 0 ? 'master' : 'replica');
+    out.text('replication-offset');
+    out.integer(0);
+    out.text('health');
+    out.text(member.alive ? 'online' : 'fail');
+  });
+}
+
+function shards({ door, client, out }: LocalCall): void {
+  const ranges = slotRanges(door.node, client);
+  out.array(ranges.length);
+  for (const range of ranges) writeShard(range, out);
+}
+
+function nodes({ door, client, out }: LocalCall): void {
+  const led = new Map<number, string[]>();
+  for (const { shard, endpoints: members } of slotRanges(door.node, client)) {
+    const owner = members[0] as Endpoint;
+    const range = `${shard.firstSlot}-${shard.lastSlot}`;
+    led.set(owner.node, [...(led.get(owner.node) ?? []), range]);
+  }
+  const lines = [...endpoints(door.node, client).values()].map((one) => {
+    const flags = `${one.node === door.node.nodeId ? 'myself,' : ''}master${one.alive ? '' : ',fail'}`;
+    const link = one.alive ? 'connected' : 'disconnected';
+    const owned = led.get(one.node) ?? [];
+    const address = `${one.host}:${one.port}@${one.port + BUS_PORT_STEP}`;
+    return [one.id, address, flags, '-', 0, 0, one.node, link, ...owned].join(' ');
+  });
+  out.verbatim('txt', Buffer.from(`${lines.join('\n')}\n`));
+}
+
+function info({ door, out }: LocalCall): void {
+  const all = door.node.shards();
+  const peers = door.node.nodes();
+  const served = all.filter((shard) => shard.leader !== null);
+  const slotsOf = (list: typeof all): number =>
+    list.reduce((sum, shard) => sum + shard.lastSlot - shard.firstSlot + 1, 0);
+  const epoch = Math.max(0, ...all.map((shard) => shard.rangeEpoch));
+  const fields: readonly (readonly [string, string | number])[] = [
+    ['cluster_state', served.length === all.length && all.length > 0 ? 'ok' : 'fail'],
+    ['cluster_slots_assigned', slotsOf(all)],
+    ['cluster_slots_ok', slotsOf(served)],
+    ['cluster_slots_pfail', 0],
+    ['cluster_slots_fail', slotsOf(all) - slotsOf(served)],
+    ['cluster_known_nodes', peers.length],
+    ['cluster_size', new Set(served.map((shard) => shard.leader)).size],
+    ['cluster_current_epoch', epoch],
+    ['cluster_my_epoch', epoch],
+    ['cluster_stats_messages_sent', 0],
+    ['cluster_stats_messages_received', 0],
+    ['total_cluster_links_buffer_limit_exceeded', 0],
+  ];
+  const text = fields.map(([name, value]) => `${name}:${value}\r\n`).join('');
+  out.verbatim('txt', Buffer.from(text));
+}
+
+const myId = ({ door, out }: LocalCall): void =>
+  out.text(redisNodeId(door.node.clusterId, door.node.nodeId));
+
+/** A slot number, or null. */
+export function slotArgument(arg: Uint8Array | undefined): number | null {
+  const value = arg === undefined ? null : parseInteger(arg);
+  return value === null || value < 0n || value >= BigInt(SLOTS) ? null : Number(value);
+}
+
+type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
+  Partial<Pick<LocalRow, 'differs' | 'complexity' | 'flags' | 'acl'>>;
+
+const sub = (row: Sub): LocalRow => ({
+  kind: 'local',
+  group: 'cluster',
+  flags: ['loading', 'stale'],
+  acl: ACL,
+  complexity: 'O(N) with N nodes',
+  ...row,
+});
+
+/** What Redis lets clients do to a cluster by hand, and the way it is done here. */
+const BY_HAND: readonly (readonly [string, string, string])[] = [
+  ['addslots', '3.0.0', 'rkv shard split, rkv shard move'],
+  ['addslotsrange', '7.0.0', 'rkv shard split, rkv shard move'],
+  ['bumpepoch', '3.0.0', 'rkv status'],
+  ['delslots', '3.0.0', 'rkv shard split, rkv shard move'],
+  ['delslotsrange', '7.0.0', 'rkv shard split, rkv shard move'],
+  ['failover', '3.0.0', 'rkv shard transfer ID --to NODE'],
+  ['flushslots', '3.0.0', 'rkv cluster down --wipe'],
+  ['forget', '3.0.0', 'rkv node remove N'],
+  ['meet', '3.0.0', 'rkv node add'],
+  ['replicate', '3.0.0', 'rkv shard move ID --from NODE --to NODE'],
+  ['reset', '3.0.0', 'rkv cluster down --wipe'],
+  ['saveconfig', '3.0.0', 'rkv status'],
+  ['set-config-epoch', '3.0.0', 'rkv status'],
+  ['setslot', '3.0.0', 'rkv shard move ID --from NODE --to NODE'],
+];
+
+const byHand = ([name, since, instead]: readonly [string, string, string]): LocalRow =>
+  sub({
+    name,
+    arity: -2,
+    since,
+    flags: ['admin', 'stale'],
+    acl: ['@admin', '@slow', '@dangerous'],
+    complexity: 'O(1)',
+    summary: `Refused: the cluster looks after itself; see ${instead}.`,
+    differs: `Always an error; instead: ${instead}.`,
+    handle: ({ out }) =>
+      out.error(
+        `ERR CLUSTER ${name.toUpperCase()} is not for rkv, its cluster looks after itself: see ${instead}`,
+      ),
+  });
+
+function flag(
+  name: string,
+  since: string,
+  summary: string,
+  set: (call: LocalCall) => void,
+): LocalRow {
+  return {
+    kind: 'local',
+    name,
+    arity: 1,
+    flags: ['loading', 'stale', 'fast'],
+    group: 'cluster',
+    acl: ['@fast', '@connection'],
+    since,
+    complexity: 'O(1)',
+    summary,
+    handle: (call) => {
+      set(call);
+      ok(call.out);
+    },
+  };
+}
+
+export const CLUSTER_DOOR_ROWS: readonly DoorRow[] = [
+  {
+    kind: 'container',
+    name: 'cluster',
+    arity: -2,
+    flags: [],
+    group: 'cluster',
+    acl: ACL,
+    since: '3.0.0',
+    complexity: 'Depends on the subcommand',
+    summary: 'A container for commands about the cluster.',
+    subcommands: [
+      sub({
+        name: 'slots',
+        arity: 2,
+        since: '3.0.0',
+        summary: 'Tells who serves which slots; the leader of a range first.',
+        differs: 'A node can lead one range and follow in another.',
+        handle: slots,
+      }),
+      sub({
+        name: 'shards',
+        arity: 2,
+        since: '7.0.0',
+        summary: 'Tells the shards with their nodes.',
+        differs: 'A node can lead one shard and follow in another.',
+        handle: shards,
+      }),
+      sub({
+        name: 'nodes',
+        arity: 2,
+        since: '3.0.0',
+        summary: 'Tells the nodes with the slots they lead.',
+        differs: 'Every node is a master; replicas of shards are told by SLOTS and SHARDS.',
+        handle: nodes,
+      }),
+      sub({
+        name: 'info',
+        arity: 2,
+        since: '3.0.0',
+        complexity: 'O(1)',
+        summary: 'Tells how the cluster is.',
+        handle: info,
+      }),
+      sub({
+        name: 'myid',
+        arity: 2,
+        since: '3.0.0',
+        complexity: 'O(1)',
+        summary: 'Returns the id of this node.',
+        handle: myId,
+      }),
+      sub({
+        name: 'myshardid',
+        arity: 2,
+        since: '7.2.0',
+        complexity: 'O(1)',
+        summary: 'Returns the id of this node: it can be part of many shards.',
+        differs: 'The id of the node.',
+        handle: myId,
+      }),
+      sub({
+        name: 'links',
+        arity: 2,
+        since: '7.0.0',
+        complexity: 'O(1)',
+        summary: 'Returns no links: nodes do not speak Redis’s cluster bus.',
+        differs: 'Always empty.',
+        handle: ({ out }) => out.array(0),
+      }),
+      sub({
+        name: 'keyslot',
+        arity: 3,
+        since: '3.0.0',
+        complexity: 'O(N) with the bytes of the key',
+        summary: 'Returns the slot of a key.',
+        handle: ({ args, out }) => out.integer(slotOf(args[0] as Uint8Array)),
+      }),
+      ...BY_HAND.map(byHand),
+    ],
+  },
+  flag(
+    'readonly',
+    '3.0.0',
+    'Lets this cluster connection read from replicas, linearizably.',
+    ({ client }) => {
+      client.readonlyReads = true;
+    },
+  ),
+  flag('readwrite', '3.0.0', 'Ends what READONLY began.', ({ client }) => {
+    client.readonlyReads = false;
+  }),
+  flag('asking', '3.0.0', 'Accepted: no slot is ever asked for with ASK.', () => undefined),
+];

@@ -1,0 +1,95 @@
+/** DEBUG, as far as test suites of Redis need it, and only when the node was started for it. */
+import { toByteKey } from '../../../base/bytes.js';
+import { codeOf } from '../../../kv/catalog/catalog.js';
+import { RkvError } from '../../../kv/errors.js';
+import { globMatches } from '../glob.js';
+import { ok } from './answers.js';
+import type { LocalCall } from './local-call.js';
+import { optionWord } from './parse.js';
+import type { LocalRow } from './row.js';
+
+const GET = codeOf('get');
+const NOT_ENABLED =
+  'ERR DEBUG command not allowed. Start the node with --enable-debug-command if this is a test.';
+const MAX_SLEEP_SECONDS = 60;
+
+function sleep({ args, door, out }: LocalCall): Promise<void> | undefined {
+  const seconds = Number(toByteKey(args[1] ?? new Uint8Array(0)));
+  if (!(seconds >= 0 && seconds <= MAX_SLEEP_SECONDS)) {
+    out.error('ERR value is not a valid float or out of range');
+    return undefined;
+  }
+  return new Promise((resolve) => {
+    door.clock.after(seconds * 1000, () => {
+      ok(out);
+      resolve();
+    });
+  });
+}
+
+async function object({ args, client, execute, out }: LocalCall): Promise<void> {
+  const key = args[1] ?? new Uint8Array(0);
+  const answer = await execute({ code: GET, database: client.database, args: [key] });
+  if (answer instanceof RkvError) throw answer;
+  if (answer.kind !== 'item') out.error('ERR no such key');
+  else {
+    out.simple(
+      `Value at:0x0 refcount:1 encoding:raw serializedlength:${answer.value.length} lru:0 ` +
+        'lru_seconds_idle:0',
+    );
+  }
+}
+
+/** A pattern with many stars against a long text: it ends soon, or the matcher is broken. */
+function stringMatch({ args, out }: LocalCall): void {
+  const length = Math.min(Number(toByteKey(args[1] ?? new Uint8Array(0))) || 0, 1024 * 1024);
+  globMatches(toByteKey(args[2] ?? new Uint8Array(0)), 'a'.repeat(length));
+  ok(out);
+}
+
+function debug(call: LocalCall): void | Promise<void> {
+  const { args, door, out } = call;
+  if (!door.debugCommand) {
+    out.error(NOT_ENABLED);
+    return;
+  }
+  const word = optionWord(args[0]);
+  switch (word) {
+    case 'SLEEP':
+      return sleep(call);
+    case 'OBJECT':
+      return object(call);
+    case 'STRINGMATCH-LEN':
+      stringMatch(call);
+      return;
+    case 'SET-ACTIVE-EXPIRE':
+    case 'RELOAD':
+    case 'JMAP':
+    case 'CHANGE-REPL-ID':
+    case 'QUICKLIST-PACKED-THRESHOLD':
+      ok(out);
+      return;
+    default:
+      out.error(
+        `ERR unknown subcommand or wrong number of arguments for '${word}'. Try DEBUG HELP.`,
+      );
+  }
+}
+
+export const DEBUG_DOOR_ROWS: readonly LocalRow[] = [
+  {
+    kind: 'local',
+    name: 'debug',
+    arity: -2,
+    flags: ['admin', 'noscript', 'loading', 'stale'],
+    group: 'server',
+    acl: ['@admin', '@slow', '@dangerous'],
+    since: '1.0.0',
+    complexity: 'Depends on the subcommand',
+    summary: 'What test suites need, with --enable-debug-command alone.',
+    differs:
+      'SLEEP holds this connection, not the node. OBJECT knows strings. SET-ACTIVE-EXPIRE, ' +
+      'RELOAD, JMAP, CHANGE-REPL-ID and QUICKLIST-PACKED-THRESHOLD are accepted without effect.',
+    handle: debug,
+  },
+];
