@@ -1,4 +1,6 @@
-/** A connection as its commands see it: name, database, protocol, transaction, what it asked for. */
+/**
+ * A connection as its commands see it: name, database, protocol, transaction, what it asked for.
+ */
 import type { Protocol } from './codec/reply-writer.js';
 import type { Transaction } from './transaction.js';
 

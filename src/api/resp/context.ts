@@ -44,7 +44,8 @@ export interface DoorContext {
   /** One command through the router, outside the pipeline of its connection. */
   execute(command: Command): Promise<RoutedAnswer>;
   /**
-   * For a cluster client: MOVED or CROSSSLOT when its command must go elsewhere. Null: here is right.
+   * For a cluster client: MOVED or CROSSSLOT when its command must go elsewhere. Null: here is
+   * right.
    */
   misdirected(client: Client, entry: Entry, args: readonly Uint8Array[]): string | null;
   onGone(client: Client): void;

@@ -16,7 +16,9 @@ type Section = (ask: InfoAsk) => Fields;
 
 const MIB = 1024 * 1024;
 
-/** Node ids of Redis have 40 hexadecimal digits: the cluster's id and the node's number make one. */
+/**
+ * Node ids of Redis have 40 hexadecimal digits: the cluster's id and the node's number make one.
+ */
 export function redisNodeId(clusterId: string, nodeId: number): string {
   const hex = clusterId.replace(/[^0-9a-f]/gi, '').toLowerCase();
   return hex.padEnd(32, '0').slice(0, 32) + nodeId.toString(16).padStart(8, '0');

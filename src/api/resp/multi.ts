@@ -1,4 +1,6 @@
-/** Inside MULTI: a command is looked at and put into the queue; EXEC runs it (rows/transactions). */
+/**
+ * Inside MULTI: a command is looked at and put into the queue; EXEC runs it (rows/transactions).
+ */
 import { MAX_REQUEST_BYTES } from '../../kv/limits.js';
 import type { Client } from './client.js';
 import type { Command as Parsed } from './codec/command.js';

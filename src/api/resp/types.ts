@@ -51,7 +51,9 @@ export interface DoorNode {
   status(timeoutMs: number): Promise<ClusterStatus>;
   /** Counts and states of the replicas here. */
   own(): OwnFigures;
-  /** Applied cluster time of the newest shard here, else the wall clock; milliseconds since 1970. */
+  /**
+   * Applied cluster time of the newest shard here, else the wall clock; milliseconds since 1970.
+   */
   now(): number;
 }
 

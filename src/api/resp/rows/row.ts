@@ -48,8 +48,8 @@ export type CommandGroup =
   | 'transactions';
 
 /**
- * As Redis counts, the name being 0: keys stand at `first`, `first + step` … up to `last` (negative:
- * from the end, −1 is the last word).
+ * As Redis counts, the name being 0: keys stand at `first`, `first + step` … up to `last`
+ * (negative: from the end, −1 is the last word).
  */
 export interface KeyPositions {
   readonly first: number;
@@ -73,8 +73,8 @@ interface RowFacts {
   /** Absent: no keys. */
   readonly keys?: KeyPositions;
   /**
-   * Indexes of the keys in `args` where `keys` cannot say it (a count, STORE); called with arguments
-   * whose arity fits. Null: they are wrong, `translate` says how.
+   * Indexes of the keys in `args` where `keys` cannot say it (a count, STORE); called with
+   * arguments whose arity fits. Null: they are wrong, `translate` says how.
    */
   readonly movableKeys?: (args: Args) => readonly number[] | null;
   /** Categories with their @, as `COMMAND INFO` has them. */
@@ -105,7 +105,8 @@ export interface DataRow extends RowFacts {
   readonly kind: 'data';
   /**
    * The canonical command, or the text of the error Redis gives (`ERR syntax error`). Called with
-   * arguments whose arity fits; may hand them on as they are: they stay until the answer is written.
+   * arguments whose arity fits; may hand them on as they are: they stay until the answer is
+   * written.
    */
   readonly translate: (args: Args, database: number) => Command | string;
   /** Writes exactly one RESP value. */

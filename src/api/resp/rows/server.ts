@@ -1,4 +1,6 @@
-/** What clients ask of a server: time, role, waiting for replicas, slow commands, latency, memory. */
+/**
+ * What clients ask of a server: time, role, waiting for replicas, slow commands, latency, memory.
+ */
 import { parseInteger } from '../../../kv/catalog/integer.js';
 import { COMMAND_EVENT } from '../slowlog.js';
 import { ok } from './answers.js';
