@@ -3,6 +3,8 @@
  * them. Codes are written into logs, so a row may change its help but never its code.
  */
 import { assert, must } from '../../base/assert.js';
+import { BIT_ROWS } from './bits.js';
+import { HYPERLOGLOG_ROWS } from './hyperloglog.js';
 import { KEY_ROWS, RANGE_ROWS } from './keys.js';
 import type { CommandRow } from './row.js';
 import { STRING_ROWS } from './strings.js';
@@ -12,6 +14,8 @@ export const CATALOG: readonly CommandRow[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
   ...RANGE_ROWS,
+  ...BIT_ROWS,
+  ...HYPERLOGLOG_ROWS,
   ...TRANSACTION_ROWS,
 ].sort((a, b) => a.code - b.code);
 

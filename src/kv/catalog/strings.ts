@@ -202,7 +202,7 @@ export const STRING_ROWS: readonly CommandRow[] = [
     name: 'incrfloat',
     code: 21,
     access: 'write',
-    positionals: [key, { name: 'by', type: 'float' }],
+    positionals: [key, { name: 'by', type: 'bytes' }],
     reads: 'value',
     grows: true,
     help: 'Adds to a number, 0 if the key is not there; expiry stays (bytes: the new number).',

@@ -4,6 +4,10 @@ import { CATALOG } from '../../kv/catalog/catalog.js';
 import type { Reply } from '../../kv/reply.js';
 import type { Call } from '../apply/call.js';
 import type { Run } from '../apply/run.js';
+import { bitfield, bitfieldro } from './bitfield.js';
+import { bitop } from './bitop.js';
+import { bitcount, bitpos, getbit, setbit } from './bits.js';
+import * as hyperloglog from './hyperloglog.js';
 import * as keys from './keys.js';
 import { lcs } from './lcs.js';
 import { getrange, setrange } from './string-ranges.js';
@@ -20,6 +24,14 @@ const HANDLERS = new Map<string, Handler>(
     getrange,
     setrange,
     lcs,
+    setbit,
+    getbit,
+    bitcount,
+    bitpos,
+    bitop,
+    bitfield,
+    bitfieldro,
+    ...hyperloglog,
     exec: execWith((call) => handlerOf(call)),
   }),
 );

@@ -68,6 +68,16 @@ describe('catalogue', () => {
       27: 'expiretime',
       28: 'rename',
       29: 'copy',
+      40: 'setbit',
+      41: 'getbit',
+      42: 'bitcount',
+      43: 'bitpos',
+      44: 'bitop',
+      45: 'bitfield',
+      46: 'bitfieldro',
+      50: 'pfadd',
+      51: 'pfcount',
+      52: 'pfmerge',
       60: 'exec',
     });
   });

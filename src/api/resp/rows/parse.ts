@@ -38,3 +38,11 @@ export function parseExpiry(arg: Uint8Array, unit: TimeUnit, name: string): Uint
   if (typeof milliseconds === 'string') return milliseconds;
   return milliseconds <= 0n ? invalidExpire(name) : formatInteger(milliseconds);
 }
+
+/** An integer of 64 bits as a number, at most ±(2^53 − 1); null: it is none. */
+export function safeInteger(arg: Uint8Array): number | null {
+  const value = parseInteger(arg);
+  if (value === null) return null;
+  const number = Number(value);
+  return Math.max(Math.min(number, Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER);
+}

@@ -11,8 +11,11 @@ import {
   ok,
   unexpected,
 } from './answers.js';
-import { NOT_AN_INTEGER, optionWord, parseExpiry, SYNTAX_ERROR, type TimeUnit } from './parse.js';
+import { NOT_AN_INTEGER, parseExpiry, SYNTAX_ERROR, type TimeUnit } from './parse.js';
 import type { Args, CommandFlag, DataRow, KeyPositions } from './row.js';
+import { expiryWords, parseSetOptions } from './set-options.js';
+import { STRING_MOVE_DOOR_ROWS } from './string-moves.js';
+import { STRING_PART_DOOR_ROWS } from './string-parts.js';
 
 const GET = codeOf('get');
 const SET = codeOf('set');
@@ -24,7 +27,6 @@ const MSET = codeOf('mset');
 const NX = Buffer.from('NX');
 const WITH_GET = Buffer.from('GET');
 const PX = Buffer.from('PX');
-const PXAT = Buffer.from('PXAT');
 const PLUS_ONE = Buffer.from('1');
 const MINUS_ONE = Buffer.from('-1');
 
@@ -41,44 +43,22 @@ const SLOW_ACL = ['@write', '@string', '@slow'];
 const FAST_ACL = ['@write', '@string', '@fast'];
 const READ_ACL = ['@read', '@string', '@fast'];
 
-const TIMES: ReadonlySet<string> = new Set(['EX', 'PX', 'EXAT', 'PXAT']);
-const timeWord = (unit: TimeUnit): Uint8Array => (unit === 'EX' || unit === 'PX' ? PX : PXAT);
-
 const set = (database: number, args: readonly Uint8Array[]): Command => ({
   code: SET,
   database,
   args,
 });
 
-/** Whether GET stands among the options of a SET that was accepted. */
-const asksForOld = (args: Args): boolean =>
-  args.some((arg, i) => i > 1 && arg.length === 3 && optionWord(arg) === 'GET');
-
-/** SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms]. */
+/** SET key value [NX | XX | IFEQ v | IFNE v] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]. */
 function translateSet(args: Args, database: number): Command | string {
+  const [key, value] = args as readonly [Uint8Array, Uint8Array];
   if (args.length === 2) return set(database, args);
-  const out: Uint8Array[] = [args[0] as Uint8Array, args[1] as Uint8Array];
-  let condition = false;
-  let old = false;
-  let expiry = false;
-  for (let i = 2; i < args.length; i++) {
-    const arg = args[i] as Uint8Array;
-    const word = optionWord(arg);
-    if (word === 'NX' || word === 'XX') {
-      if (condition && !out.some((one) => optionWord(one) === word)) return SYNTAX_ERROR;
-      if (!condition) out.push(arg);
-      condition = true;
-    } else if (word === 'GET') {
-      if (!old) out.push(WITH_GET);
-      old = true;
-    } else if (TIMES.has(word) && !expiry && i + 1 < args.length) {
-      const time = parseExpiry(args[++i] as Uint8Array, word as TimeUnit, 'set');
-      if (typeof time === 'string') return time;
-      out.push(timeWord(word as TimeUnit), time);
-      expiry = true;
-    } else return SYNTAX_ERROR;
-  }
-  return set(database, out);
+  const options = parseSetOptions(args.slice(2));
+  if (options === null) return SYNTAX_ERROR;
+  const expiry = expiryWords(options.expiry, 'set');
+  if (typeof expiry === 'string') return expiry;
+  const get = options.get ? [WITH_GET] : [];
+  return set(database, [key, value, ...get, ...options.condition, ...expiry]);
 }
 
 function setFor(name: string, unit: TimeUnit) {
@@ -130,8 +110,9 @@ export const STRING_DOOR_ROWS: readonly DataRow[] = [
     acl: SLOW_ACL,
     summary: 'Sets the string value of a key, whatever it held before.',
     translate: translateSet,
-    answer: (reply, out, { args }) => {
-      if (args.length > 2 && asksForOld(args)) answerPrevious(reply, out);
+    // GET stands first among the words that `translateSet` wrote.
+    answer: (reply, out, { command }) => {
+      if (command.args[2] === WITH_GET) answerPrevious(reply, out);
       else answerWritten(reply, out);
     },
   },
@@ -272,4 +253,6 @@ export const STRING_DOOR_ROWS: readonly DataRow[] = [
         : "ERR wrong number of arguments for 'mset' command",
     answer: (_reply, out) => ok(out),
   },
+  ...STRING_PART_DOOR_ROWS,
+  ...STRING_MOVE_DOOR_ROWS,
 ];

@@ -1,9 +1,11 @@
 /** Every row of the Redis door. A row stands here only when its command works. */
+import { BIT_DOOR_ROWS } from './bits.js';
 import { CLIENT_DOOR_ROWS } from './client.js';
 import { CLUSTER_DOOR_ROWS } from './cluster.js';
 import { COMMAND_DOOR_ROWS } from './command.js';
 import { CONNECTION_DOOR_ROWS } from './connection.js';
 import { DEBUG_DOOR_ROWS } from './debug.js';
+import { HYPERLOGLOG_DOOR_ROWS } from './hyperloglog.js';
 import { INFO_DOOR_ROWS } from './info.js';
 import { KEY_DOOR_ROWS } from './keys.js';
 import type { DoorRow } from './row.js';
@@ -22,4 +24,6 @@ export const ROWS: readonly DoorRow[] = [
   ...TRANSACTION_DOOR_ROWS,
   ...STRING_DOOR_ROWS,
   ...KEY_DOOR_ROWS,
+  ...BIT_DOOR_ROWS,
+  ...HYPERLOGLOG_DOOR_ROWS,
 ];

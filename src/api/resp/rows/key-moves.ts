@@ -1,0 +1,99 @@
+/** Commands that say what a key holds, or give its value another key. */
+import { codeOf } from '../../../kv/catalog/catalog.js';
+import type { Command } from '../../../kv/request.js';
+import { answerInteger, ok, unexpected } from './answers.js';
+import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR, safeInteger } from './parse.js';
+import type { Args, DataRow } from './row.js';
+
+const TYPE = codeOf('type');
+const RENAME = codeOf('rename');
+const COPY = codeOf('copy');
+
+const NX = Buffer.from('NX');
+const DB = Buffer.from('DB');
+const REPLACE = Buffer.from('REPLACE');
+const LAST_DATABASE = 15;
+
+const DATA = { kind: 'data', group: 'generic', since: '1.0.0', complexity: 'O(1)' } as const;
+const ONE_SHARD = 'Both keys in one shard.';
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** COPY source destination [DB n] [REPLACE]. */
+function translateCopy(args: Args, database: number): Command | string {
+  const [from, to] = args as readonly [Uint8Array, Uint8Array];
+  let target = database;
+  let replace = false;
+  for (let i = 2; i < args.length; i++) {
+    const word = optionWord(args[i]);
+    if (word === 'REPLACE') replace = true;
+    else if (word === 'DB' && i + 1 < args.length) {
+      const wanted = safeInteger(args[++i] as Uint8Array);
+      if (wanted === null || Math.abs(wanted) > 0x7fff_ffff) return NOT_AN_INTEGER;
+      if (wanted < 0 || wanted > LAST_DATABASE) return 'ERR DB index is out of range';
+      target = wanted;
+    } else return SYNTAX_ERROR;
+  }
+  if (target === database && sameBytes(from, to)) {
+    return 'ERR source and destination objects are the same';
+  }
+  const out: Uint8Array[] = [from, to];
+  if (target !== database) out.push(DB, Buffer.from(String(target)));
+  if (replace) out.push(REPLACE);
+  return { code: COPY, database, args: out };
+}
+
+export const KEY_MOVE_DOOR_ROWS: readonly DataRow[] = [
+  {
+    ...DATA,
+    name: 'type',
+    arity: 2,
+    flags: ['readonly', 'fast'],
+    keys: { first: 1, last: 1, step: 1, flags: ['RO'] },
+    acl: ['@keyspace', '@read', '@fast'],
+    summary: 'Says what kind of value a key holds.',
+    translate: (args, database) => ({ code: TYPE, database, args }),
+    answer: (reply, out) => {
+      if (reply.kind === 'bytes') out.simple(Buffer.from(reply.bytes).toString('latin1'));
+      else unexpected(reply);
+    },
+  },
+  {
+    ...DATA,
+    name: 'rename',
+    arity: 3,
+    flags: ['write'],
+    keys: { first: 1, last: 2, step: 1, flags: ['RW', 'ACCESS', 'DELETE'] },
+    acl: ['@keyspace', '@write', '@slow'],
+    summary: 'Gives the value of a key another key, whatever that held before.',
+    differs: ONE_SHARD,
+    translate: (args, database) => ({ code: RENAME, database, args }),
+    answer: (_reply, out) => ok(out),
+  },
+  {
+    ...DATA,
+    name: 'renamenx',
+    arity: 3,
+    flags: ['write', 'fast'],
+    keys: { first: 1, last: 2, step: 1, flags: ['RW', 'ACCESS', 'DELETE'] },
+    acl: ['@keyspace', '@write', '@fast'],
+    summary: 'Gives the value of a key another key if that is not there.',
+    differs: ONE_SHARD,
+    translate: (args, database) => ({ code: RENAME, database, args: [...args, NX] }),
+    answer: answerInteger,
+  },
+  {
+    ...DATA,
+    name: 'copy',
+    arity: -3,
+    flags: ['write', 'denyoom'],
+    keys: { first: 1, last: 2, step: 1, flags: ['RO', 'ACCESS'] },
+    acl: ['@keyspace', '@write', '@slow'],
+    since: '6.2.0',
+    complexity: 'O(N) with N bytes of the value',
+    summary: 'Copies the value and the expiry of a key to another key.',
+    differs: ONE_SHARD,
+    translate: translateCopy,
+    answer: answerInteger,
+  },
+];
