@@ -10,6 +10,7 @@ export class Report {
     this.operations = 0;
     this.faults = 0;
     this.events = 0;
+    this.cpuMs = 0;
     this.started = performance.now();
   }
 
@@ -19,6 +20,7 @@ export class Report {
     this.operations += result.operations;
     this.faults += result.faults;
     this.events += result.events;
+    this.cpuMs += result.cpuMs;
     for (const [row, count] of result.coverage) {
       this.counts.set(row, (this.counts.get(row) ?? 0) + count);
     }
@@ -42,12 +44,13 @@ export class Report {
   summary(workers) {
     const seconds = (performance.now() - this.started) / 1000;
     const simulated = this.simulatedMs / 1000;
-    const rate = simulated / seconds / workers;
+    const rate = simulated / (this.cpuMs / 1000);
+    const load = this.operations / simulated;
     return (
       `${this.seeds} seeds, ${(simulated / 3600).toFixed(2)} simulated hours, ` +
       `${this.operations} operations, ${this.faults} faults, ${this.events} events; ` +
-      `${seconds.toFixed(1)} s on ${workers} cores: ${rate.toFixed(1)} simulated seconds ` +
-      'a second and core'
+      `${seconds.toFixed(1)} s on ${workers} cores; a second of CPU is ${rate.toFixed(1)} ` +
+      `simulated seconds of ${load.toFixed(0)} operations each`
     );
   }
 }

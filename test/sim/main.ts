@@ -31,8 +31,13 @@ function work(): void {
       process.disconnect();
       return;
     }
+    const begun = process.cpuUsage();
     runWatched(message.seed, null).then(
-      (result) => process.send?.({ ...result, lastEvents: tail(result) }),
+      (result) => {
+        const { user, system } = process.cpuUsage(begun);
+        const cpuMs = (user + system) / 1000;
+        process.send?.({ ...result, lastEvents: tail(result), cpuMs });
+      },
       (error: unknown) => {
         throw error;
       },
