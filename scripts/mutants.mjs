@@ -1,25 +1,30 @@
 /**
  * `npm run mutants [-- --only NAME]`: are the tests awake? Each mutant is a small, grave bug put
- * into a copy of the source (no sync, no pre-vote, …); every catcher its row names must fail in the
- * copy, on behaviour, and pass without the bug. Exit 1 when one survives, or when a row no longer
- * fits the source; 2 for a name that is none.
+ * into a copy of the source (no sync, no pre-vote, …), each regression a fixed bug given back;
+ * every catcher its row names must fail in the copy, on behaviour, and pass without the bug. Exit 1
+ * when one survives, or when a row no longer fits the source; 2 for a name that is none.
  */
 import { parseArgs } from 'node:util';
 import { nameOf, runCatcher } from './mutants/catchers.mjs';
 import { applyEdits, makeCopy, removeCopy } from './mutants/copy.mjs';
-import { MUTANTS } from './mutants/table.mjs';
+import { REGRESSIONS } from './mutants/regressions.mjs';
+import { MUTANTS, seesBehaviour } from './mutants/table.mjs';
 
 const say = (line) => process.stdout.write(`${line}\n`);
+const ALL = [
+  ...MUTANTS.map((row) => ({ ...row, kind: 'mutant' })),
+  ...REGRESSIONS.map((row) => ({ ...row, kind: 'regression' })),
+];
 
 function chosen() {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, list: { type: 'boolean', default: false } },
   });
   if (values.list) {
-    for (const { name } of MUTANTS) say(name);
+    for (const { kind, name } of ALL) say(`${kind}: ${name}`);
     process.exit(0);
   }
-  const rows = MUTANTS.filter(({ name }) => name.includes(values.only ?? ''));
+  const rows = ALL.filter(({ kind, name }) => `${kind}: ${name}`.includes(values.only ?? ''));
   if (rows.length > 0) return rows;
   process.stderr.write(`no mutant is named ${values.only}; --list shows them\n`);
   process.exit(2);
@@ -49,12 +54,15 @@ async function problemsOfOriginal(rows) {
 }
 
 /** Runs all catchers of a row; the problems there are. */
-async function tryMutant({ name, edits, caughtBy }) {
+async function tryMutant({ kind, name, edits, caughtBy }) {
   const problems = [];
+  if (!caughtBy.some(seesBehaviour)) problems.push(`${name}: nobody looks at behaviour`);
   await withCopy(edits, async (copy) => {
     for (const catcher of caughtBy) {
       const { outcome, line } = await runCatcher(copy, catcher);
-      say(`${name} | ${nameOf(catcher)} | ${outcome === 'caught' ? line : `NOT CAUGHT: ${line}`}`);
+      say(
+        `${kind}: ${name} | ${nameOf(catcher)} | ${outcome === 'caught' ? line : `NOT CAUGHT: ${line}`}`,
+      );
       if (outcome !== 'caught') problems.push(`${name}: ${nameOf(catcher)}: ${outcome} ${line}`);
     }
   });
@@ -72,5 +80,5 @@ for (const row of rows) {
 }
 problems.push(...(await problemsOfOriginal(rows)));
 for (const problem of problems) say(problem);
-say(`${rows.length} mutants, ${problems.length} problems`);
+say(`${rows.length} mutants and regressions, ${problems.length} problems`);
 process.exitCode = problems.length > 0 ? 1 : 0;

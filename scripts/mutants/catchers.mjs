@@ -7,14 +7,18 @@ import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runCrew } from '../sim/crew.mjs';
+import { buildCopy } from './build.mjs';
 
 const STORIES = 'test/stories/stories.test.ts';
+const PROCESSES = 'test/e2e/';
 /** Errors of code that cannot run at all: such a mutant proves nothing. */
 const NO_BEHAVIOUR =
   /^(SyntaxError|ReferenceError)|Test timed out|Failed to load|Cannot find module/;
 
-export const nameOf = ({ file, test, story, seeds, breaks }) => {
-  if (seeds !== undefined) return `simulator, ${seeds} seeds: ${breaks}`;
+export const nameOf = ({ file, test, story, seeds, from = 1, breaks }) => {
+  if (seeds !== undefined) {
+    return `simulator, seeds ${from} to ${from + seeds - 1}: ${breaks}`;
+  }
   return story === undefined ? `${file} › ${test}` : `test/stories/${story}`;
 };
 
@@ -45,7 +49,15 @@ function node(copy, args, env = {}) {
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** Copies whose dist is there. */
+const built = new Set();
+
 async function vitest(copy, file, test, env = {}) {
+  const onProcesses = file.startsWith(PROCESSES);
+  if (onProcesses && !built.has(copy)) {
+    await buildCopy(copy);
+    built.add(copy);
+  }
   const report = join(copy, 'report.json');
   await rm(report, { force: true });
   const { output } = await node(
@@ -53,7 +65,7 @@ async function vitest(copy, file, test, env = {}) {
     [
       'node_modules/vitest/vitest.mjs',
       'run',
-      '--project=unit',
+      `--project=${onProcesses ? 'e2e' : 'unit'}`,
       '--reporter=json',
       `--outputFile=${report}`,
       '--includeTaskLocation',
@@ -84,6 +96,10 @@ async function runTest(copy, file, test) {
   }
   const passed = ran.filter(({ status }) => status === 'passed').length;
   if (passed > 0) return { outcome: 'passed', line: '' };
+  if (ran.some(({ status }) => status === 'pending' || status === 'skipped')) {
+    const matched = ran.filter(({ fullName }) => fullName.includes(test));
+    if (matched.length > 0) return { outcome: 'broken', line: `${file} skips it on this machine` };
+  }
   const why = report.testResults.map(({ message }) => message).join(' ');
   return { outcome: 'broken', line: why || `no test of ${file} is named ${test}` };
 }
@@ -102,15 +118,15 @@ async function runStory(copy, story) {
   return { outcome, line: `test/stories/${story}:${at + 1}: ${differs}` };
 }
 
-/** Seeds from 1 on, until one breaks that invariant. */
-async function runSeeds(copy, { seeds: count, breaks }) {
+/** Seeds in a row, until one breaks that invariant. */
+async function runSeeds(copy, { seeds: count, from = 1, breaks }) {
   const { bundle } = await import(pathToFileURL(join(copy, 'scripts', 'sim', 'bundle.mjs')).href);
   // By way of the link a worker would not know itself for the program that was started.
   const file = await realpath(await bundle());
   let broken = null;
   let done = 0;
   function* seeds() {
-    for (let seed = 1; seed <= count && broken === null; seed++) yield seed;
+    for (let at = 0; at < count && broken === null; at++) yield from + at;
   }
   try {
     const died = await runCrew(file, {

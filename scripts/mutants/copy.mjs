@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const COPIED = ['src', 'test', 'scripts', 'configs', 'proto'];
+const COPIED = ['src', 'commands', 'bin', 'test', 'scripts', 'configs', 'proto'];
 const FILES = ['package.json', 'tsconfig.json', 'vitest.config.ts'];
 
 /** Makes a copy; its modules are this tree's own. */

@@ -11,6 +11,7 @@ export const LOG_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'where a write is no sync' },
       { file: 'test/log/file-log.test.ts', test: 'at most one write is under way' },
       { file: 'test/log/rotation.test.ts', test: 'stopped before each step (O_DSYNC: false)' },
     ],
@@ -25,6 +26,7 @@ export const LOG_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/e2e/syscalls.test.ts', test: 'on the disk before its answer left' },
       { file: 'test/log/fs.test.ts', test: 'a durable write is on disk when it completes' },
     ],
   },
@@ -39,6 +41,7 @@ export const LOG_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'with the answer to a write on its way' },
       { file: 'test/log/file-log.test.ts', test: 'at most one write is under way' },
       { file: 'test/log/rotation.test.ts', test: 'stopped before each step (O_DSYNC: true)' },
     ],
@@ -52,7 +55,10 @@ export const LOG_MUTANTS = [
         replace: 'if (payload.length < 0) {',
       },
     ],
-    caughtBy: [{ file: 'test/log/scan.test.ts', test: 'any flipped bit is refused' }],
+    caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'shows all of it or none' },
+      { file: 'test/log/scan.test.ts', test: 'any flipped bit is refused' },
+    ],
   },
   {
     name: 'last frame not rewritten at start',
@@ -64,6 +70,7 @@ export const LOG_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'after a sync had failed' },
       { file: 'test/log/file-log.test.ts', test: 'a unit over several frames survives' },
       { file: 'test/log/file-log.test.ts', test: 'that only the page cache' },
     ],
@@ -77,7 +84,10 @@ export const LOG_MUTANTS = [
         replace: '      await files.rename(spare.path, file);\n',
       },
     ],
-    caughtBy: [{ file: 'test/log/rotation.test.ts', test: 'stopped before each step' }],
+    caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'just after a segment was made' },
+      { file: 'test/log/rotation.test.ts', test: 'stopped before each step' },
+    ],
   },
   {
     name: 'directory not synced (the system call)',
@@ -88,7 +98,10 @@ export const LOG_MUTANTS = [
         replace: '  const fd = await openFd(dir, fs.constants.O_RDONLY);\n  try {\n  } finally {',
       },
     ],
-    caughtBy: [{ file: 'test/log/fs.test.ts', test: 'a directory is synced' }],
+    caughtBy: [
+      { file: 'test/e2e/syscalls.test.ts', test: 'before a frame was written into it' },
+      { file: 'test/log/fs.test.ts', test: 'a directory is synced' },
+    ],
   },
   {
     name: "torn tail's cut not synced",
@@ -99,7 +112,10 @@ export const LOG_MUTANTS = [
         replace: '    await settle((done) => fs.ftruncate(fd, size, done));\n',
       },
     ],
-    caughtBy: [{ file: 'test/log/fs.test.ts', test: 'a cut is on disk' }],
+    caughtBy: [
+      { file: 'test/e2e/syscalls.test.ts', test: 'the cut of a torn tail' },
+      { file: 'test/log/fs.test.ts', test: 'a cut is on disk' },
+    ],
   },
   {
     name: "torn tail's cut after the next segment",
@@ -116,6 +132,9 @@ export const LOG_MUTANTS = [
           '  await log.begin(tail, replayer);\n  await cutTail(files, scan, options.logger);\n',
       },
     ],
-    caughtBy: [{ file: 'test/log/cut.test.ts', test: 'a start stopped before each of its steps' }],
+    caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'starts, and keeps what it then takes' },
+      { file: 'test/log/cut.test.ts', test: 'a start stopped before each of its steps' },
+    ],
   },
 ];

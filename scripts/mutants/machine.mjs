@@ -10,7 +10,10 @@ export const MACHINE_MUTANTS = [
         replace: '',
       },
     ],
-    caughtBy: [{ file: 'test/machine/sessions.test.ts', test: 'apply each request exactly once' }],
+    caughtBy: [
+      { file: 'test/sim/stories/sessions.test.ts', test: 'is asked again at the next leader' },
+      { file: 'test/machine/sessions.test.ts', test: 'apply each request exactly once' },
+    ],
   },
   {
     name: 'session mark ignored',
@@ -22,6 +25,7 @@ export const MACHINE_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/sessions.test.ts', test: 'which settled it' },
       { file: 'test/machine/sessions.test.ts', test: 'refuse what lies below the mark' },
       { file: 'test/machine/sessions.test.ts', test: 'apply each request exactly once' },
       { seeds: 12, breaks: 'at most once' },
@@ -57,6 +61,7 @@ export const MACHINE_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/clocks.test.ts', test: "the leader's own included" },
       {
         file: 'test/host/cluster-clock.test.ts',
         test: 'its own clock jumping back an hour',

@@ -80,6 +80,9 @@ export const RAFT_MUTANTS = [
           'this.#host.write(records, ready.mustSync, () => {});\n      this.#onDurable(inFlight);',
       },
     ],
-    caughtBy: [{ seeds: 12, breaks: 'acknowledged is durable' }],
+    caughtBy: [
+      { file: 'test/sim/stories/log.test.ts', test: 'with the answer to a write on its way' },
+      { seeds: 12, breaks: 'acknowledged is durable' },
+    ],
   },
 ];

@@ -10,7 +10,10 @@ export const STORE_MUTANTS = [
         replace: 'batch.write({ sync: false })',
       },
     ],
-    caughtBy: [{ file: 'test/engine/abstract-store.test.ts', test: 'a batch is on disk' }],
+    caughtBy: [
+      { file: 'test/e2e/syscalls.test.ts', test: 'only when what it held was synced' },
+      { file: 'test/engine/abstract-store.test.ts', test: 'a batch is on disk' },
+    ],
   },
   {
     name: 'no value checksum',
@@ -22,6 +25,7 @@ export const STORE_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/store.test.ts', test: 'is never given to a reader' },
       { file: 'test/machine/store/integrity.test.ts', test: 'is met by the next read of the key' },
     ],
   },
@@ -42,6 +46,7 @@ export const STORE_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/store.test.ts', test: 'holds what the others hold' },
       {
         file: 'test/machine/store/power-cut.test.ts',
         test: 'rows and applied index are of one moment',
@@ -59,6 +64,7 @@ export const STORE_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/store.test.ts', test: 'has everything that was acknowledged' },
       { file: 'test/machine/store/integrity.test.ts', test: 'nothing after it is written or said' },
     ],
   },
@@ -95,6 +101,9 @@ export const STORE_MUTANTS = [
           '          until = context.clock.monotonic() + SLICE_MS;\n        }\n      }\n    }, false);\n',
       },
     ],
-    caughtBy: [{ file: 'test/machine/store/power-cut.test.ts', test: 'whole before a power cut' }],
+    caughtBy: [
+      { file: 'test/sim/stories/snapshots.test.ts', test: 'has all of it when the power goes' },
+      { file: 'test/machine/store/power-cut.test.ts', test: 'whole before a power cut' },
+    ],
   },
 ];

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Another build's launcher than the one under test. */
   readonly program?: string;
+  /** A program that runs it, with its own arguments: a tracer. */
+  readonly under?: readonly string[];
 }
 
 /** `rkv cluster status -o json`, as far as the tests read it. */
@@ -187,7 +189,9 @@ export class Sandbox {
 
   /** Starts `rkv …` and leaves it running (`serve`, a foreground `cluster up`). */
   start(args: readonly string[], options: RunOptions = {}): ChildProcess {
-    const child = spawn(process.execPath, [options.program ?? RUN, ...args], {
+    const words = [process.execPath, options.program ?? RUN, ...args];
+    const [command = '', ...rest] = [...(options.under ?? []), ...words];
+    const child = spawn(command, rest, {
       cwd: this.#root,
       env: this.#environment(options.env),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,4 +1,4 @@
-/** Stories of clocks: a key is there until its deadline, whoever leads and whatever a clock says. */
+/** Stories of clocks: a key is there until its deadline, whoever leads and whatever clocks say. */
 import { describe, expect, it } from 'vitest';
 import { Stage } from './stage.js';
 
