@@ -8,7 +8,7 @@ import { askControl, type ControlRequest } from './control.js';
 import type { Fault, FaultOutcome } from './fault-types.js';
 import { clusterNames, mustBeClusterName } from './home.js';
 import { type ClusterRecord, isSupervised, noCluster, readRecord } from './record.js';
-import { endProcesses, wipeCluster } from './remains.js';
+import { endOrphans, wipeCluster } from './remains.js';
 import { type ClusterView, recordedView } from './view.js';
 
 /** The name a command means: --name, else RKV_CLUSTER, else `default`. */
@@ -103,7 +103,7 @@ export async function down(cluster: ClusterName, wipe: boolean): Promise<Cluster
   if (isSupervised(record) && record.control !== null) {
     await askControl(record.control, { op: 'stop' }, { untilGone: true });
   } else {
-    await endProcesses(record);
+    await endOrphans(record);
   }
   const after = mustRecord(cluster);
   const view = recordedView(cluster.home, after);

@@ -33,9 +33,17 @@ async function clusterIdOf(dataDir: string): Promise<string | null> {
 /** Before a new start: what a killed supervisor could not remove itself. */
 export async function removeRemains(plan: ClusterPlan): Promise<void> {
   if (plan.previous === null) return;
-  await endProcesses(plan.previous);
-  if (plan.previous.control !== null) await removeControl(plan.previous.control);
+  await endOrphans(plan.previous);
   if (!plan.previous.born) await removeNewData(plan.previous);
+}
+
+/**
+ * What a killed supervisor left running or lying about: nodes that it, or somebody, had paused, and
+ * its socket.
+ */
+export async function endOrphans(record: ClusterRecord): Promise<void> {
+  await endProcesses(record);
+  if (record.control !== null) await removeControl(record.control);
 }
 
 /**
@@ -60,8 +68,7 @@ export async function endProcesses(record: ClusterRecord): Promise<number> {
 
 /** Removes a cluster that nobody runs: processes, socket, data, records and logs. */
 export async function wipeCluster(home: string, record: ClusterRecord): Promise<void> {
-  await endProcesses(record);
-  if (record.control !== null) await removeControl(record.control);
+  await endOrphans(record);
   await removeNewData(record);
   if (record.readyFile !== null) await rm(record.readyFile, { force: true });
   await rm(clusterDir(home, record.name), { recursive: true, force: true });

@@ -1,10 +1,20 @@
 /** Local clusters as their users meet them: again, side by side, orphaned. */
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, kill, NO_REDIS, PROJECT, Sandbox, waitFor } from './support.js';
+
+/** Neither gone nor dead and waiting for its new parent to look. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -62,6 +72,33 @@ describe('cluster up', () => {
     kill(cluster.supervisor?.pid ?? expect.fail('no supervisor'));
     await waitFor('all nodes to end', () => !pids.some(isAlive));
     expect((await sandbox.rkv(['cluster', 'prune'])).code).toBe(0);
+  });
+
+  it('a node that was paused when its supervisor was killed is ended by down, and by up', async () => {
+    const cluster = await sandbox.up(['-n', '1']);
+    const name = ['--name', cluster.name];
+    const at = ['--cluster', cluster.name];
+    await sandbox.rkv(['set', 'kept', 'yes', ...at]);
+    const pauseAndOrphan = async (): Promise<number> => {
+      const { nodes, supervisor } = await sandbox.cluster(cluster.name);
+      const pid = nodes[0]?.pid ?? expect.fail('no pid');
+      await sandbox.rkv(['cluster', 'kill', '1', '--signal', 'STOP', ...name]);
+      kill(supervisor?.pid ?? expect.fail('no supervisor'));
+      await waitFor('the supervisor to end', async () => {
+        return (await sandbox.cluster(cluster.name)).supervisor === null;
+      });
+      expect(isAlive(pid)).toBe(true);
+      return pid;
+    };
+    const first = await pauseAndOrphan();
+    expect((await sandbox.rkv(['cluster', 'down', ...name])).code).toBe(0);
+    expect(isRunning(first)).toBe(false);
+    expect(await readdir(sandbox.temp)).toEqual([]);
+    await sandbox.up([], cluster.name);
+    const second = await pauseAndOrphan();
+    await sandbox.up([], cluster.name);
+    expect(isRunning(second)).toBe(false);
+    expect((await sandbox.rkv(['get', 'kept', ...at])).stdout).toBe('yes\n');
   });
 
   it('two nodes get one replica each shard, and are told so', async () => {

@@ -10,7 +10,7 @@ import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import type { ClusterStatus } from '../../src/kv/status.js';
 import { KV_SESSION_PATH } from '../../src/wire/client-codec/admin.js';
-import { kill, type LocalCluster, Sandbox, waitFor } from './support.js';
+import { kill, type LocalCluster, NO_REDIS, Sandbox, waitFor } from './support.js';
 import { clientOf, settled } from './writers.js';
 
 let sandbox: Sandbox;
@@ -217,7 +217,7 @@ describe('a log that nobody reads', () => {
   }
 
   it('96: does not stop a node: it serves, drops lines and counts them, and ends in time', async () => {
-    const ports = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0'];
+    const ports = ['--listen-grpc', '127.0.0.1:0', '--listen-peer', '127.0.0.1:0', ...NO_REDIS];
     const child = sandbox.start(['serve', '--data-dir', sandbox.path('data'), ...ports]);
     child.stdout?.resume();
     // Nobody reads stderr: what its pipe holds is all that ever leaves the node.
