@@ -44,7 +44,12 @@ export const PURE_FOLDERS = [
       { path: 'src/machine/store/', why: 'reads and flushes go to the ordered store' },
       { path: 'src/machine/machine.ts', why: 'opens from rows, looks for due keys in the store' },
       { path: 'src/machine/reader.ts', why: 'a read may wait for the store; apply never does' },
+      { path: 'src/machine/due-hashes.ts', why: 'the leader looks for due fields in the store' },
       { path: 'src/machine/scan.ts', why: 'a page is read from the store; apply never scans' },
+      {
+        path: 'src/machine/collection-reader.ts',
+        why: 'a read goes through pages of the store; apply never does',
+      },
       { path: 'src/machine/sessions/sessions.ts', why: 'opens from stored rows' },
     ],
   },

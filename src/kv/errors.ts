@@ -39,6 +39,7 @@ export const ERRORS = {
   OUT_OF_RANGE: row('refused', false, 1, 'an offset or index outside what is allowed'),
   NOT_HLL: row('refused', false, 1, 'the value is no HyperLogLog'),
   CORRUPT_HLL: row('refused', false, 1, 'the HyperLogLog in the value is damaged'),
+  REPLY_TOO_LARGE: row('refused', false, 2, 'the answer would be over its limit: ask in parts'),
   CROSS_SHARD: row(
     'refused',
     false,

@@ -8,8 +8,9 @@ export const MAX_VALUE_BYTES = 8 * 1024 * 1024;
 export const MAX_ELEMENT_BYTES = MAX_KEY_BYTES;
 /** A collection above this is never handled as a whole inside an entry (RENAME, EXEC). */
 export const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
-/** What one read may answer. */
-export const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+/** What one read of a collection may answer: bytes, and elements. */
+export const MAX_REPLY_BYTES = 16 * 1024 * 1024 - 64 * 1024;
+export const MAX_REPLY_ELEMENTS = 250_000;
 export const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 /** A reply above this is remembered for retries as "applied" alone. */
 export const MAX_KEPT_REPLY_BYTES = 64 * 1024;

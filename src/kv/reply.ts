@@ -50,6 +50,7 @@ export const FAILURE_CODES = [
   'OUT_OF_RANGE',
   'NOT_HLL',
   'CORRUPT_HLL',
+  'REPLY_TOO_LARGE',
 ] as const;
 
 export type FailureCode = (typeof FAILURE_CODES)[number];

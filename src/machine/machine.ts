@@ -8,11 +8,13 @@ import { assert, must, unreachable } from '../base/assert.js';
 import { fromByteKey } from '../base/bytes.js';
 import type { EpochMs, LogIndex, MonoMs } from '../base/ids.js';
 import type { Command } from '../kv/request.js';
-import type { EntryPayload } from '../wire/entry/types.js';
+import type { Due, EntryPayload } from '../wire/entry/types.js';
 import { applyEffects, applyExpire } from './apply/evaluated.js';
+import { applyExpireFields } from './apply/expire-fields.js';
 import { type Prepared, prepareEntry, wantsOf } from './apply/prepare.js';
 import { Run } from './apply/run.js';
 import { applyWrite, type Shard } from './apply/write.js';
+import { dueHashes } from './due-hashes.js';
 import { Reader } from './reader.js';
 import type { ScanLimits } from './scan.js';
 import { SESSION_LIMITS, type SessionLimits, Sessions } from './sessions/sessions.js';
@@ -22,6 +24,7 @@ import type {
   Machine,
   MetaRunner,
   Outcome,
+  Place,
   ReadResult,
   ShardState,
 } from './types.js';
@@ -88,6 +91,7 @@ export class ShardMachine implements Machine {
       this.#run.advance(payload.stamp);
       this.sessions.advance(this.#run.time);
     }
+    this.#run.beginEntry(prepared.wholes);
     const result = this.#applyPayload(entry, prepared);
     this.state.update({
       applied: { index: entry.index, term: entry.term },
@@ -113,12 +117,25 @@ export class ShardMachine implements Machine {
     if (next === null || next > now) return null;
     const rows = await this.state.due(now, count);
     if (rows.length === 0) return null;
-    const due = rows.map(({ place, deadline }) => ({
-      database: place.database,
-      key: fromByteKey(place.key),
-      deadline,
-    }));
-    return { kind: 'expire', stamp: now, due };
+    // Headers tell what is due, the key or fields of it; apply wants them next.
+    await this.state.load(rows.map(({ place }) => ({ ...place, need: 'header' })));
+    const due: Due[] = [];
+    const wakes: Place[] = [];
+    for (const { place, deadline } of rows) {
+      const header = this.state.header(place);
+      if (header?.deadline === deadline) {
+        due.push({ database: place.database, key: fromByteKey(place.key), deadline });
+      } else if (header) wakes.push(place);
+    }
+    this.#maybeEndRun();
+    // What has waited longest goes first, or keys could keep fields waiting for ever.
+    if (due.length > 0 && rows[0]?.deadline === due[0]?.deadline) {
+      return { kind: 'expire', stamp: now, due };
+    }
+    const hashes = await dueHashes(this.state, wakes, now, count);
+    this.#maybeEndRun();
+    if (hashes.length > 0) return { kind: 'expireFields', stamp: now, hashes };
+    return due.length === 0 ? null : { kind: 'expire', stamp: now, due };
   }
 
   #applyPayload(entry: CommittedEntry, { payload, calls, places }: Prepared): AppliedEntry {
@@ -139,6 +156,9 @@ export class ShardMachine implements Machine {
         return { outcomes: [applyEffects(shard, payload, places, entry.term)], payload };
       case 'expire':
         applyExpire(shard, payload, places);
+        return { outcomes: NO_OUTCOMES, payload };
+      case 'expireFields':
+        applyExpireFields(shard, payload, places);
         return { outcomes: NO_OUTCOMES, payload };
       case 'digest':
         return { outcomes: NO_OUTCOMES, payload, digest: this.state.digest() };

@@ -10,10 +10,14 @@ import type { Command } from '../kv/request.js';
 import { type Call, prepareCall } from './apply/call.js';
 import { inRange } from './apply/prepare.js';
 import type { Run } from './apply/run.js';
+import { type ReadTime, readHash } from './collection-reader.js';
+import { decodeField } from './collections/field-codec.js';
+import { answerAbsent } from './commands/hash-reads.js';
 import { failed } from './commands/replies.js';
 import { handlerOf } from './commands/table.js';
 import { rangeOf, type ScanLimits, scan } from './scan.js';
 import type { Header, ReadResult, ShardState, Want } from './types.js';
+import { HASH } from './value-type.js';
 
 const MOVED: ReadResult = { kind: 'moved' };
 const NEEDS_TIME: ReadResult = { kind: 'needs-time' };
@@ -48,6 +52,7 @@ export class Reader {
       const range = rangeOf(call, this.#limits, deadline);
       return scan(this.#state, this.#run, range, { now, settled });
     }
+    if (call.row.reads === 'elements') return this.#readMany(call, { now, settled, deadline });
     const answer = this.#answer(call, now, settled);
     if (answer !== null) return answer;
     const loading = this.#state.load(call.wants);
@@ -75,6 +80,30 @@ export class Reader {
     throw new RkvError('OVERLOADED', 'rows leave memory faster than they can be read');
   }
 
+  /** Many elements of one collection: its head, then pages of the store. */
+  async #readMany(call: Call, time: ReadTime): Promise<ReadResult> {
+    const want = call.wants[0] as Want;
+    for (let i = 0; i < MAX_LOADS; i++) {
+      if (!inRange(this.#state.descriptor.range, want)) return MOVED;
+      let head = this.#state.head(want);
+      if (head === undefined) {
+        await this.#state.load(call.wants);
+        head = this.#state.head(want);
+        if (head === undefined) continue;
+      }
+      if (head !== null && !time.settled && this.#needsTime(head, time.now)) return NEEDS_TIME;
+      if (head === null || this.#run.isDead(head)) {
+        return { kind: 'reply', reply: answerAbsent(call) };
+      }
+      if (head.type !== HASH) return { kind: 'reply', reply: failed('WRONG_TYPE') };
+      const reading = readHash(this.#state, call, head, time);
+      this.#release();
+      const result = await reading;
+      if (result !== null) return result;
+    }
+    throw new RkvError('OVERLOADED', 'a collection changes faster than it can be read');
+  }
+
   /** Null: a row is not in memory. The range may have changed since the load began. */
   #answer(call: Call, now: EpochMs, settled: boolean): ReadResult | null {
     const { range } = this.#state.descriptor;
@@ -82,7 +111,11 @@ export class Reader {
       if (!inRange(range, want)) return MOVED;
       const header = this.#peek(want);
       if (header === undefined) return null;
-      if (!settled && header !== null && this.#needsTime(header, now)) return NEEDS_TIME;
+      if (header === null) continue;
+      if (!settled && this.#needsTime(header, now)) return NEEDS_TIME;
+      const late = this.#lateElement(want, header, settled ? null : now);
+      if (late === undefined) return null;
+      if (late) return NEEDS_TIME;
     }
     this.#run.readAt(now);
     return { kind: 'reply', reply: handlerOf(call)(this.#run, call) };
@@ -93,6 +126,20 @@ export class Reader {
     const head = this.#state.head(want);
     if (head !== undefined) this.#run.offer(want, head);
     return head;
+  }
+
+  /** Whether a field that is asked for is due unknown to the log; undefined: not in memory. */
+  #lateElement(want: Want, header: Header, now: EpochMs | null): boolean | undefined {
+    if (want.elements === undefined || header.type !== HASH) return false;
+    let isLate = false;
+    for (const name of want.elements) {
+      const payload = this.#state.element(want, header.generation, name);
+      if (payload === undefined) return undefined;
+      if (payload === null || now === null) continue;
+      const { deadline } = decodeField(payload);
+      isLate ||= deadline !== null && deadline <= now && deadline > this.#run.time;
+    }
+    return isLate;
   }
 
   #needsTime(header: Header, now: EpochMs): boolean {

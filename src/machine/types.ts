@@ -101,6 +101,8 @@ export interface ElementPage {
   readonly items: readonly { readonly name: ByteKey; readonly value: Uint8Array }[];
   /** False: more may follow the last item. */
   readonly done: boolean;
+  /** Applied cluster time at the page's instant. */
+  readonly time: EpochMs;
 }
 
 /** Rows of one replica: memory first, the store behind it. */
@@ -128,9 +130,9 @@ export interface ShardState {
 
   /**
    * Rows of one generation of a collection, by names that the collection's type gives them. The
-   * head must be in memory; `generation` is its own, or the one it is about to be put with, which is
-   * empty. A head put with another generation, or deleted, takes all elements of the old one with
-   * it, at once. As for `head`: `undefined`: not in memory · `null`: surely not there.
+   * head must be in memory; `generation` is its own, or the one it is about to be put with, which
+   * is empty. A head put with another generation, or deleted, takes all elements of the old one
+   * with it, at once. As for `head`: `undefined`: not in memory · `null`: surely not there.
    */
   element(place: Place, generation: number, name: ByteKey): Uint8Array | null | undefined;
   /** The same, read synchronously when it is not in memory. Throws CORRUPT. */
@@ -147,8 +149,8 @@ export interface ShardState {
   wholeElements(place: Place, generation: number): ElementPage['items'] | null;
   /**
    * A part of a live collection as of one instant, overlay and store merged; its head is in memory.
-   * Null: it had to wait, and the head has gone or left memory meanwhile. Rejects CORRUPT; as a scan:
-   * OVERLOADED, TIMEOUT, and NOT_READY when the replica is replaced meanwhile.
+   * Null: it had to wait, and the head has gone or left memory meanwhile. Rejects CORRUPT; as a
+   * scan: OVERLOADED, TIMEOUT, and NOT_READY when the replica is replaced meanwhile.
    */
   elements(place: Place, generation: number, range: ElementRange): Promise<ElementPage | null>;
 

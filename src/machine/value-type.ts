@@ -1,8 +1,12 @@
 /** Types of a head row. A number once given stays: it stands in every stored row. */
 export const STRING = 1;
+export const HASH = 2;
 
 /** As TYPE names them. */
-const NAMES: Readonly<Record<number, string>> = { [STRING]: 'string' };
+const NAMES: Readonly<Record<number, string>> = {
+  [STRING]: 'string',
+  [HASH]: 'hash',
+};
 
 export const typeName = (type: number): string => NAMES[type] ?? 'unknown';
 

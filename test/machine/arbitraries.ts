@@ -1,8 +1,9 @@
 /** Random entries over few keys, sessions and times, so that they meet each other. */
 import fc from 'fast-check';
 import type { Epoch, EpochMs, Revision, Term } from '../../src/base/ids.js';
+import { encodeExec } from '../../src/kv/catalog/exec.js';
 import type { Command, SessionStamp, ShardWrite } from '../../src/kv/request.js';
-import type { Due, Effect, EntryPayload } from '../../src/wire/entry/types.js';
+import type { Due, DueFields, Effect, EntryPayload } from '../../src/wire/entry/types.js';
 import { type Arg, bytes, command, session } from './driver.js';
 
 export const KEYS = ['a', 'b', 'c', '{a}1', '{a}2', '__proto__', '\x00\xff'];
@@ -35,6 +36,43 @@ const some: fc.Arbitrary<Command> = fc.oneof(
   fc.constant(command('set', 'only a key')),
 );
 
+const field = fc.constantFrom('f', 'g', 'h', '', '__proto__', '\x00\xff');
+const fields = fc.array(field, { minLength: 1, maxLength: 3 });
+const pairs = fc
+  .array(fc.tuple(field, value), { minLength: 1, maxLength: 3 })
+  .map((list) => list.flat());
+/** Hashes over the same keys: strings and hashes overwrite each other. */
+const onHashes: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: make('hset', key, pairs) },
+  { weight: 2, arbitrary: make('hdel', key, fields) },
+  make('hsetnx', key, field, value),
+  make('hincrby', key, field, fc.constantFrom(1, '9223372036854775807')),
+  make('hincrbyfloat', key, field, fc.constantFrom('1.5', '-0.5')),
+  make('hgetdel', key, fields),
+  make('hgetex', key, fc.constant('PXAT'), time, fields),
+  make('hsetex', key, fc.constantFrom('ANY', 'FNX', 'FXX'), fc.constant('PXAT'), time, pairs),
+  make('hexpire', key, fc.constantFrom('ANY', 'NX', 'GT', 'LT'), fc.constant('PXAT'), time, fields),
+  make('hpersist', key, fields),
+  make('hsetex', key, fc.constant('ANY'), fc.constant('KEEPTTL'), fc.constant(0), pairs),
+  transaction(
+    fc.oneof(
+      make('hset', key, pairs),
+      make('hgetall', key),
+      make('hrandfield', key, fc.constant(3), fc.constant('COUNT'), fc.constantFrom(2, -3)),
+      make('hscan', key, fc.constant('COUNT'), fc.constant(2)),
+      make('hpttl', key, fields),
+      make('del', key),
+    ),
+  ),
+);
+
+/** Inside a transaction whole hashes are read. */
+function transaction(one: fc.Arbitrary<Command>): fc.Arbitrary<Command> {
+  return fc
+    .array(one, { minLength: 1, maxLength: 4 })
+    .map((commands) => encodeExec({ watched: [], commands }, 0));
+}
+
 const stamp: fc.Arbitrary<SessionStamp> = fc.record({
   session: fc.constantFrom('one', 'two', 'three').map(session),
   sequence: fc.integer({ min: 0, max: 12 }),
@@ -43,7 +81,7 @@ const stamp: fc.Arbitrary<SessionStamp> = fc.record({
 });
 
 const write: fc.Arbitrary<ShardWrite> = fc.record({
-  command: some,
+  command: fc.oneof(some, onHashes),
   stamp,
   rangeEpoch: fc.constant(1 as Epoch),
 });
@@ -52,6 +90,21 @@ const due: fc.Arbitrary<Due> = fc.record({
   database: fc.constant(0),
   key: key.map(bytes),
   deadline: time as unknown as fc.Arbitrary<EpochMs>,
+});
+
+const dueHash: fc.Arbitrary<DueFields> = fc.record({
+  database: fc.constant(0),
+  key: key.map(bytes),
+  generation: fc.integer({ min: 1, max: 20 }),
+  seen: fc.integer({ min: 1, max: 20 }) as unknown as fc.Arbitrary<Revision>,
+  next: fc.option(time as unknown as fc.Arbitrary<EpochMs>, { nil: null }),
+  fields: fc.array(
+    fc.record({
+      field: field.map(bytes),
+      deadline: time as unknown as fc.Arbitrary<EpochMs>,
+    }),
+    { maxLength: 3 },
+  ),
 });
 
 const effect: fc.Arbitrary<Effect> = fc.record({
@@ -72,6 +125,14 @@ export const payload: fc.Arbitrary<EntryPayload> = time.chain((ms) => {
         kind: fc.constant('expire'),
         stamp: at,
         due: fc.array(due, { maxLength: 3 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('expireFields'),
+        stamp: at,
+        hashes: fc.array(dueHash, { maxLength: 3 }),
       }),
     },
     { weight: 1, arbitrary: effects(at) },

@@ -2,6 +2,7 @@
 import { assert } from '../../src/base/assert.js';
 import type { ByteKey } from '../../src/base/bytes.js';
 import { crc32 } from '../../src/base/checksum.js';
+import type { EpochMs } from '../../src/base/ids.js';
 import type { ElementPage, ElementRange, Facts, Place } from '../../src/machine/types.js';
 
 type Generations = Map<string, Map<ByteKey, Uint8Array>>;
@@ -62,7 +63,7 @@ export class FakeElements {
     return names.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  page(place: Place, generation: number, range: ElementRange): ElementPage {
+  page(place: Place, generation: number, range: ElementRange, time: EpochMs): ElementPage {
     const { from, to, count } = range;
     const all = this.whole(place, generation).filter(
       ({ name }) => name >= from && (to === null || name < to),
@@ -73,6 +74,6 @@ export class FakeElements {
       return i === 0 || bytes <= range.bytes;
     });
     assert(items.length > 0 || all.length === 0, 'a page has an element');
-    return { items, done: items.length === all.length };
+    return { items, done: items.length === all.length, time };
   }
 }

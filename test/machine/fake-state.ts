@@ -220,7 +220,7 @@ export class FakeState implements ShardState {
     generation: number,
     range: ElementRange,
   ): Promise<ElementPage | null> {
-    return this.#elements.page(place, generation, range);
+    return this.#elements.page(place, generation, range, this.#descriptor.clusterTime);
   }
 
   beforeSeal(collect: () => void): void {

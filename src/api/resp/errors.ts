@@ -24,6 +24,7 @@ export const FAILURE_TEXT: Readonly<Record<FailureCode, string>> = {
   OUT_OF_RANGE: 'ERR offset is out of range',
   NOT_HLL: 'WRONGTYPE Key is not a valid HyperLogLog string value.',
   CORRUPT_HLL: 'INVALIDOBJ Corrupted HLL object detected',
+  REPLY_TOO_LARGE: 'ERR the reply would be over its limit, use HSCAN',
 };
 
 /** It ran, but a retry found only that: the reply itself was too large to keep. */

@@ -4,6 +4,7 @@
  */
 import { assert, must } from '../../base/assert.js';
 import { BIT_ROWS } from './bits.js';
+import { HASH_ROWS } from './hashes.js';
 import { HYPERLOGLOG_ROWS } from './hyperloglog.js';
 import { KEY_ROWS, RANGE_ROWS } from './keys.js';
 import type { CommandRow } from './row.js';
@@ -16,6 +17,7 @@ export const CATALOG: readonly CommandRow[] = [
   ...RANGE_ROWS,
   ...BIT_ROWS,
   ...HYPERLOGLOG_ROWS,
+  ...HASH_ROWS,
   ...TRANSACTION_ROWS,
 ].sort((a, b) => a.code - b.code);
 

@@ -123,6 +123,7 @@ function checkPositional(row: CommandRow, positional: Positional, arg: Uint8Arra
       return syntax(`${row.name}: ${positional.name} is no place to go on from`);
     case 'key':
     case 'bound':
+    case 'element':
     case 'bytes': {
       const limit = positional.type === 'bytes' ? MAX_VALUE_BYTES : MAX_KEY_BYTES;
       if (arg.length <= limit) return null;
@@ -134,7 +135,9 @@ function checkPositional(row: CommandRow, positional: Positional, arg: Uint8Arra
   }
 }
 
-/** The positional that the argument with this number fills; undefined: an option or its argument. */
+/**
+ * The positional that the argument with this number fills; undefined: an option or its argument.
+ */
 function positionalAt(row: CommandRow, at: number): Positional | undefined {
   const group = row.positionals;
   if (row.repeats) return group[at % group.length];

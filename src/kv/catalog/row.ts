@@ -25,11 +25,12 @@ export interface OptionWord {
 /**
  * A positional argument. `key` is a user key, `bound` an end of a key range (empty: open),
  * `integer` a signed 64-bit decimal, `word` one of `words`, `float` a decimal as C reads it into a
- * long double, `position` a place in a walk over a shard (`catalog/walk`).
+ * long double, `position` a place in a walk over a shard (`catalog/walk`), `element` the name of an
+ * element of the collection.
  */
 export interface Positional {
   readonly name: string;
-  readonly type: 'key' | 'bound' | 'bytes' | 'integer' | 'float' | 'word' | 'position';
+  readonly type: 'key' | 'bound' | 'bytes' | 'integer' | 'float' | 'word' | 'position' | 'element';
   readonly words?: readonly string[];
 }
 
@@ -58,10 +59,11 @@ export interface CommandRow {
   readonly routing: 'one' | 'keys' | 'shards' | 'together' | 'bucket';
   readonly merge: 'only' | 'sum' | 'in-order' | 'pages' | 'random';
   /**
-   * What must be in memory before apply may run it. `range` and `counts` are of reads that look at
-   * no single key.
+   * What must be in memory before apply may run it, beside the elements it names. `elements`: all
+   * of a collection; a read goes through them page by page instead. `range` and `counts` are of
+   * reads that look at no single key.
    */
-  readonly reads: 'header' | 'value' | 'range' | 'counts';
+  readonly reads: 'header' | 'value' | 'elements' | 'range' | 'counts';
   /** Refused when the disk is nearly full. */
   readonly grows: boolean;
   readonly help: string;

@@ -8,6 +8,7 @@ import type { Command } from '../request.js';
 import { rowByCode } from './catalog.js';
 import { encodeExec, transactionOf } from './exec.js';
 import { formatInteger, parseSafeInteger } from './integer.js';
+import type { CommandRow } from './row.js';
 
 const RELATIVE = 'PX';
 const ABSOLUTE = Buffer.from('PXAT', 'latin1');
@@ -15,9 +16,16 @@ const ABSOLUTE = Buffer.from('PXAT', 'latin1');
 const isRelative = (arg: Uint8Array): boolean =>
   arg.length === RELATIVE.length && toByteKey(arg).toUpperCase() === RELATIVE;
 
+/** Of a row with a tail: its unit is one of its positionals, and the number stands behind it. */
+function relativePositional({ positionals }: CommandRow, args: readonly Uint8Array[]): number {
+  const at = positionals.findIndex((one) => one.words?.includes(RELATIVE));
+  return at >= 0 && isRelative(args[at] as Uint8Array) ? at : -1;
+}
+
 /** Where the word PX stands among the options of a checked command; -1: nowhere. */
 export function relativeTimeAt(command: Command): number {
   const row = rowByCode(command.code);
+  if (row?.tail !== undefined) return relativePositional(row, command.args);
   const options = row?.options;
   if (row === undefined || options === undefined) return -1;
   if (command.args.length === row.positionals.length) return -1;
@@ -40,7 +48,7 @@ export function resolveTimes(command: Command, now: EpochMs): Command {
   if (rowByCode(command.code)?.nests) return resolveNested(command, now);
   const at = relativeTimeAt(command);
   if (at < 0) return command;
-  const relative = parseSafeInteger(command.args[at + 1] ?? new Uint8Array(0), 1);
+  const relative = parseSafeInteger(command.args[at + 1] ?? new Uint8Array(0), 0);
   if (relative === null) return command;
   const deadline = Math.min(now + relative, Number.MAX_SAFE_INTEGER);
   const args = [...command.args];

@@ -4,6 +4,7 @@
  */
 import { toByteKey } from '../../base/bytes.js';
 import { rowByCode } from '../../kv/catalog/catalog.js';
+import { elementsOf } from '../../kv/catalog/elements.js';
 import { decodeExec } from '../../kv/catalog/exec.js';
 import {
   fitsArity,
@@ -14,9 +15,11 @@ import {
 } from '../../kv/catalog/grammar.js';
 import { keyAt, keyCount, keysOf, splitCommand } from '../../kv/catalog/route.js';
 import type { CommandRow } from '../../kv/catalog/row.js';
+import { relativeTimeAt } from '../../kv/catalog/times.js';
 import type { Command } from '../../kv/request.js';
 import { bucketOf } from '../../shard/slot.js';
 import { UnknownEntry } from '../../wire/entry/unknown.js';
+import { memberName } from '../collections/names.js';
 import type { Want } from '../types.js';
 
 /** The keys of one bucket, or all of them. */
@@ -45,7 +48,7 @@ export const placeOf = (database: number, key: Uint8Array, need: Want['need']): 
 });
 
 function needOf(row: CommandRow, options: Options): Want['need'] {
-  if (row.reads === 'value') return 'head';
+  if (row.reads === 'value' || row.reads === 'elements') return 'head';
   if (options.size === 0) return 'header';
   return row.options?.some((one) => one.reads === 'value' && options.has(one.word))
     ? 'head'
@@ -63,16 +66,23 @@ export function prepareCall(command: Command): Call | null {
   if (!fitsArity(row, args)) return null;
   const options = parseOptions(row, args);
   if (isProblem(options) || options.has('PX')) return null;
+  if (row.tail !== undefined && relativeTimeAt(command) >= 0) return null;
   if (row.nests) return prepareTransaction(row, command);
   const need = needOf(row, options);
   if (row.routing === 'together') return prepareTogether(row, command, options, need);
   const count = keyCount(row, args);
   if (count === 1) {
-    return { row, command, options, wants: [placeOf(database, args[0] as Uint8Array, need)] };
+    const want = placeOf(database, args[0] as Uint8Array, need);
+    return { row, command, options, wants: [withElements(want, row, args)] };
   }
   const wants: Want[] = [];
   for (let i = 0; i < count; i++) wants.push(placeOf(database, keyAt(row, args, i), need));
   return { row, command, options, wants };
+}
+
+function withElements(want: Want, row: CommandRow, args: readonly Uint8Array[]): Want {
+  const elements = elementsOf(row, args);
+  return elements.length === 0 ? want : { ...want, elements: elements.map(memberName) };
 }
 
 /** The second key may lie in another database. */
@@ -98,7 +108,8 @@ function prepareTransaction(row: CommandRow, command: Command): Call | null {
     const call = prepareCall(one);
     if (call === null || call.wants.length === 0 || call.row.nests) return null;
     inner.push(call);
-    for (const want of call.wants) wants.push(want);
+    const whole = call.row.reads === 'elements';
+    for (const want of call.wants) wants.push(whole ? { ...want, whole } : want);
   }
   return { row, command, options: NO_OPTIONS, wants, inner };
 }

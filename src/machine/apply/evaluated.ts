@@ -6,7 +6,7 @@ import type { Outcome, Want } from '../types.js';
 import { inRange } from './prepare.js';
 import { admit, CONFLICT, MOVED, type Shard } from './write.js';
 
-type PayloadOf<K extends EntryPayload['kind']> = Extract<EntryPayload, { kind: K }>;
+export type PayloadOf<K extends EntryPayload['kind']> = Extract<EntryPayload, { kind: K }>;
 
 /**
  * Effects stand only if the leader that evaluated them still leads (its term is the entry's) and

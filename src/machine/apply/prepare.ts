@@ -5,6 +5,7 @@
 import type { BucketRange } from '../../shard/descriptor.js';
 import { decodeConfig, decodeEntry } from '../../wire/entry/codec.js';
 import type { EntryPayload } from '../../wire/entry/types.js';
+import { memberName } from '../collections/names.js';
 import type { CommittedEntry, Want } from '../types.js';
 import { type Call, placeOf, prepareCall } from './call.js';
 
@@ -13,8 +14,12 @@ export interface Prepared {
   readonly payload: EntryPayload | null;
   /** One per command of a `commands` entry; null where the arguments are wrong. */
   readonly calls: readonly (Call | null)[];
-  /** Of `expire`: one per due key. Of `effects`: of its reads, then of its effects. */
+  /**
+   * Of `expire`, `expireFields`: one per due key. Of `effects`: of its reads, then of its effects.
+   */
   readonly places: readonly Want[];
+  /** Those of the wants that ask for a whole collection. */
+  readonly wholes: readonly Want[];
 }
 
 const NOTHING: readonly never[] = [];
@@ -34,24 +39,43 @@ function payloadOf(entry: CommittedEntry): EntryPayload | null {
   }
 }
 
+function wholesOf(calls: readonly (Call | null)[]): readonly Want[] {
+  let wholes: Want[] | null = null;
+  for (const call of calls) {
+    for (const want of call?.wants ?? NOTHING) {
+      if (want.whole !== true) continue;
+      wholes ??= [];
+      wholes.push(want);
+    }
+  }
+  return wholes ?? NOTHING;
+}
+
 export function prepareEntry(entry: CommittedEntry): Prepared {
   const payload = payloadOf(entry);
   switch (payload?.kind) {
     case 'commands': {
       const calls = payload.commands.map(({ command }) => prepareCall(command));
-      return { payload, calls, places: NOTHING };
+      return { payload, calls, places: NOTHING, wholes: wholesOf(calls) };
     }
     case 'expire': {
       const places = payload.due.map((due) => placeOf(due.database, due.key, 'header'));
-      return { payload, calls: NOTHING, places };
+      return { payload, calls: NOTHING, places, wholes: NOTHING };
+    }
+    case 'expireFields': {
+      const places = payload.hashes.map(({ database, key, fields }) => ({
+        ...placeOf(database, key, 'head'),
+        elements: fields.map(({ field }) => memberName(field)),
+      }));
+      return { payload, calls: NOTHING, places, wholes: NOTHING };
     }
     case 'effects': {
       const named = [...payload.reads, ...payload.effects];
       const places = named.map((one) => placeOf(one.database, one.key, 'header'));
-      return { payload, calls: NOTHING, places };
+      return { payload, calls: NOTHING, places, wholes: NOTHING };
     }
     default:
-      return { payload, calls: NOTHING, places: NOTHING };
+      return { payload, calls: NOTHING, places: NOTHING, wholes: NOTHING };
   }
 }
 

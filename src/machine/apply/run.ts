@@ -4,9 +4,14 @@
  * when an `expire` entry names it.
  */
 import { assert } from '../../base/assert.js';
+import type { ByteKey } from '../../base/bytes.js';
 import type { EpochMs, Revision } from '../../base/ids.js';
-import type { Head, Header, Place, ShardState } from '../types.js';
+import type { ElementPage, Head, Header, NewHead, Place, ShardState, Want } from '../types.js';
 import { STRING } from '../value-type.js';
+import { fitsWhole } from '../whole.js';
+
+const wholeName = ({ database, key }: Place, generation: number): string =>
+  `${database}:${generation}:${key}`;
 
 /** What a string's new row says besides what follows from the old one. */
 export interface NewString {
@@ -19,6 +24,7 @@ export class Run {
   #time: EpochMs;
   #now: EpochMs;
   #revision: number;
+  readonly #tooLarge = new Set<string>();
   #foundAt: Place | null = null;
   #found: Head | null = null;
 
@@ -122,6 +128,44 @@ export class Run {
     const created = old === null ? revision : old.created;
     this.#state.putHead(place, { type, flags, revision, created, deadline, generation, value });
     return revision;
+  }
+
+  /** Rows of the collection's generation; `Hash` and its like keep them and its head together. */
+  element(place: Place, generation: number, name: ByteKey): Uint8Array | null {
+    const known = this.#state.element(place, generation, name);
+    return known === undefined ? this.#state.readElement(place, generation, name) : known;
+  }
+
+  get elements(): Pick<ShardState, 'knowElement' | 'putElement' | 'deleteElement'> {
+    return this.#state;
+  }
+
+  /** The head of a collection, after its elements. */
+  putCollection(place: Place, head: Omit<NewHead, 'revision' | 'flags'>): Revision {
+    const revision = this.#next();
+    this.#state.putHead(place, { ...head, flags: 0, revision });
+    return revision;
+  }
+
+  /**
+   * Before the commands of an entry. What is too large to be handled as a whole is so for all of
+   * them, because nobody could load it between two of them.
+   */
+  beginEntry(wants: readonly Want[]): void {
+    if (this.#tooLarge.size > 0) this.#tooLarge.clear();
+    for (const want of wants) {
+      const header = want.whole === true ? this.#state.header(want) : null;
+      if (!header?.facts || fitsWhole(header.facts)) continue;
+      this.#tooLarge.add(wholeName(want, header.generation));
+    }
+  }
+
+  /** All elements in order; null: too large. The entry's wants have asked for it as a whole. */
+  whole(place: Place, generation: number): ElementPage['items'] | null {
+    if (this.#tooLarge.has(wholeName(place, generation))) return null;
+    const items = this.#state.wholeElements(place, generation);
+    assert(items !== null, 'a whole collection was not brought into memory');
+    return items;
   }
 
   /** The row is there, dead or alive. */

@@ -7,6 +7,7 @@ import type { Run } from '../apply/run.js';
 import { bitfield, bitfieldro } from './bitfield.js';
 import { bitop } from './bitop.js';
 import { bitcount, bitpos, getbit, setbit } from './bits.js';
+import { HASH_HANDLERS } from './hash-handlers.js';
 import * as hyperloglog from './hyperloglog.js';
 import * as keys from './keys.js';
 import { lcs } from './lcs.js';
@@ -32,6 +33,7 @@ const HANDLERS = new Map<string, Handler>(
     bitfield,
     bitfieldro,
     ...hyperloglog,
+    ...HASH_HANDLERS,
     exec: execWith((call) => handlerOf(call)),
   }),
 );

@@ -16,8 +16,9 @@ const CHUNK_HEADER_BYTES = 4 + 1 + 4;
 /** key length u32, value length u32 */
 const ROW_HEADER_BYTES = 8;
 /**
- * An element's key has the user's key, at worst twice as long for its zeros, and the element's name;
- * then there are prefix, deadline or generation. Header and CRC stand beside the user's value.
+ * An element's key has the user's key, at worst twice as long for its zeros, and the element's
+ * name; then there are prefix, deadline or generation. Header and CRC stand beside the user's
+ * value.
  */
 const MAX_ROW_KEY = 3 * MAX_KEY_BYTES + 1024;
 const MAX_ROW_VALUE = MAX_VALUE_BYTES + 64 * 1024;

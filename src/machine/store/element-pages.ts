@@ -5,6 +5,7 @@
  */
 import { assert } from '../../base/assert.js';
 import { asBuffer, type ByteKey } from '../../base/bytes.js';
+import type { EpochMs } from '../../base/ids.js';
 import { RkvError } from '../../kv/errors.js';
 import type { StoreIterator } from '../ports.js';
 import type { ElementPage, ElementRange, Place } from '../types.js';
@@ -40,7 +41,11 @@ export async function readElements(
   const known = held?.generation === generation ? held : null;
   const name = known?.name ?? generationName(place, generation);
   const prefix = generationPrefix(shard.spaceOf(place.bucket), place.bucket, name);
-  const page = new Page(range, new Heap(before, overlayOf(known, range)));
+  const page = new Page(
+    range,
+    shard.descriptor.clusterTime,
+    new Heap(before, overlayOf(known, range)),
+  );
   if (known?.complete) {
     page.take([], true);
     return page.result();
@@ -104,18 +109,20 @@ async function fill(
 
 class Page {
   private readonly range: ElementRange;
+  private readonly time: EpochMs;
   private readonly overlay: Heap<Item>;
   private readonly items: { name: ByteKey; value: Uint8Array }[] = [];
   private bytes = 0;
   private done = false;
 
-  constructor(range: ElementRange, overlay: Heap<Item>) {
+  constructor(range: ElementRange, time: EpochMs, overlay: Heap<Item>) {
     this.range = range;
+    this.time = time;
     this.overlay = overlay;
   }
 
   result(): ElementPage {
-    return { items: this.items, done: this.done };
+    return { items: this.items, done: this.done, time: this.time };
   }
 
   /** Merges what the store gave next; true: enough, or the end. */

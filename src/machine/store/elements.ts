@@ -2,8 +2,8 @@
  * Elements of one replica's collections: reads and changes in memory, and what a flush writes of
  * them. A collection's sums are kept here and go into its head when the head is put, so a head
  * cannot say anything else than what its elements come to. When a head is put with another
- * generation, or deleted, the old generation is buried: a row in table `b` and nothing more, however
- * many elements it has. See `graves.ts` for who deletes them.
+ * generation, or deleted, the old generation is buried: a row in table `b` and nothing more,
+ * however many elements it has. See `graves.ts` for who deletes them.
  */
 import { assert, must } from '../../base/assert.js';
 import { asBuffer, type ByteKey, EMPTY_BYTES } from '../../base/bytes.js';

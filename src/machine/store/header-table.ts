@@ -96,7 +96,9 @@ export class HeaderTable {
     };
   }
 
-  /** The key's clean state, as the store has it; never of a collection, whose facts have no room. */
+  /**
+   * The key's clean state, as the store has it; never of a collection, whose facts have no room.
+   */
   put(salt: number, place: Place, header: Header | null): void {
     if (this.sets === 0) return;
     const { words } = this;

@@ -27,10 +27,14 @@ export class HeadRow implements Place {
   /** The generation whose flush has put this row into its batch. */
   taken = 0;
   frozen: { readonly header: Header | null; readonly record: Buffer | null } | null = null;
-  /** Whether the store (with all flushes taken so far) has the key, and under which deadline row. */
+  /**
+   * Whether the store (with all flushes taken so far) has the key, and under which deadline row.
+   */
   stored = false;
   storedDeadline: EpochMs | null = null;
-  /** What memory has of the elements of a collection, and of the one that is about to replace it. */
+  /**
+   * What memory has of the elements of a collection, and of the one that is about to replace it.
+   */
   collection: CollectionRows | null = null;
   nextCollection: CollectionRows | null = null;
   /** The run that asked for it last; pinned rows stay. */

@@ -10,9 +10,9 @@ import type { EpochMs, Revision } from '../../base/ids.js';
 import { epoch, epochMs, nodeId, replicaId, revision, term } from '../../base/ids.js';
 import { readChange, writeChange } from './change.js';
 import { ByteReader, malformed } from './reader.js';
-import { readReply, writeReply } from './reply.js';
+import { readFlag, readReply, writeReply } from './reply.js';
 import { SessionReader, SessionWriter } from './stamps.js';
-import type { Due, Effect, EntryPayload } from './types.js';
+import type { Due, DueFields, Effect, EntryPayload } from './types.js';
 import { ENTRY_VERSION } from './types.js';
 import { UnknownEntry } from './unknown.js';
 import { ByteWriter } from './writer.js';
@@ -28,6 +28,7 @@ const KIND = {
   digest: 5,
   config: 6,
   meta: 7,
+  expireFields: 8,
 } as const;
 
 function writeCommands(out: ByteWriter, payload: PayloadOf<'commands'>): void {
@@ -88,6 +89,42 @@ function readExpire(from: ByteReader): PayloadOf<'expire'> {
     due.push({ database: from.byte(), key: from.bytes(), deadline: epochMs(from.varint()) });
   }
   return { kind: 'expire', stamp, due };
+}
+
+function writeExpireFields(out: ByteWriter, payload: PayloadOf<'expireFields'>): void {
+  out.varint(payload.stamp);
+  out.varint(payload.hashes.length);
+  for (const hash of payload.hashes) {
+    out.byte(hash.database);
+    out.bytes(hash.key);
+    out.varint(hash.generation);
+    out.varint(hash.seen);
+    out.byte(hash.next === null ? 0 : 1);
+    if (hash.next !== null) out.varint(hash.next);
+    out.varint(hash.fields.length);
+    for (const { field, deadline } of hash.fields) {
+      out.bytes(field);
+      out.varint(deadline);
+    }
+  }
+}
+
+function readExpireFields(from: ByteReader): PayloadOf<'expireFields'> {
+  const stamp = epochMs(from.varint());
+  const hashes: DueFields[] = [];
+  for (let left = from.count(); left > 0; left--) {
+    const database = from.byte();
+    const key = from.bytes();
+    const generation = from.varint();
+    const seen = revision(from.varint());
+    const next = readFlag(from) ? epochMs(from.varint()) : null;
+    const fields: { field: Uint8Array; deadline: EpochMs }[] = [];
+    for (let more = from.count(); more > 0; more--) {
+      fields.push({ field: from.bytes(), deadline: epochMs(from.varint()) });
+    }
+    hashes.push({ database, key, generation, seen, next, fields });
+  }
+  return { kind: 'expireFields', stamp, hashes };
 }
 
 /** Bit 0: there is a value; bit 1: there is a deadline. */
@@ -179,6 +216,9 @@ export function encodeEntry(payload: EntryPayload): Buffer {
     case 'expire':
       writeExpire(out, payload);
       break;
+    case 'expireFields':
+      writeExpireFields(out, payload);
+      break;
     case 'effects':
       writeEffects(out, payload);
       break;
@@ -202,6 +242,8 @@ function readBody(kind: number, from: ByteReader): EntryPayload {
       return { kind: 'time', stamp: epochMs(from.varint()) };
     case KIND.expire:
       return readExpire(from);
+    case KIND.expireFields:
+      return readExpireFields(from);
     case KIND.effects:
       return readEffects(from);
     case KIND.digest:

@@ -47,6 +47,7 @@ const FAILURE = {
   OUT_OF_RANGE: 11,
   NOT_HLL: 12,
   CORRUPT_HLL: 13,
+  REPLY_TOO_LARGE: 20,
 } as const satisfies Record<FailureCode, number>;
 
 const FAILURES = new Map(FAILURE_CODES.map((code) => [FAILURE[code] as number, code]));

@@ -11,6 +11,19 @@ export interface Due {
   readonly deadline: EpochMs;
 }
 
+/** Fields of one hash that have come due; each void unless its deadline still stands. */
+export interface DueFields {
+  readonly database: number;
+  readonly key: Uint8Array;
+  /** Of the hash that was looked at. */
+  readonly generation: number;
+  /** When a field of it had last got a deadline. */
+  readonly seen: Revision;
+  /** Of those that stay none is due before; null: none has a deadline. */
+  readonly next: EpochMs | null;
+  readonly fields: readonly { readonly field: Uint8Array; readonly deadline: EpochMs }[];
+}
+
 /** One row an evaluated command wants written; `value` null deletes the key. */
 export interface Effect {
   readonly database: number;
@@ -25,6 +38,11 @@ export type EntryPayload =
   /** Only advances cluster time, for reads that met a passed deadline. */
   | { readonly kind: 'time'; readonly stamp: EpochMs }
   | { readonly kind: 'expire'; readonly stamp: EpochMs; readonly due: readonly Due[] }
+  | {
+      readonly kind: 'expireFields';
+      readonly stamp: EpochMs;
+      readonly hashes: readonly DueFields[];
+    }
   /** Evaluated on the leader; dropped (`conflict`) if a revision differs or the term is another. */
   | {
       readonly kind: 'effects';

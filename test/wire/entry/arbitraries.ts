@@ -114,6 +114,21 @@ export const payload: fc.Arbitrary<EntryPayload> = fc
       }),
       fc.record({ kind: fc.constantFrom('time', 'digest'), stamp: time }),
       fc.record({
+        kind: fc.constant('expireFields'),
+        stamp: time,
+        hashes: fc.array(
+          fc.record({
+            database,
+            key: bytes(),
+            generation: whole<number>(),
+            seen: whole<Revision>(),
+            next: maybe(time),
+            fields: fc.array(fc.record({ field: bytes(), deadline: time }), { maxLength: 4 }),
+          }),
+          { maxLength: 3 },
+        ),
+      }),
+      fc.record({
         kind: fc.constant('expire'),
         stamp: time,
         due: fc.array(fc.record({ database, key: bytes(), deadline: time }), { maxLength: 4 }),
