@@ -180,9 +180,11 @@ export class Attempt {
   };
 
   #onRefused(code: keyof typeof ERRORS): void {
-    const settledElsewhere = code === 'EXPIRED' || code === 'SETTLED';
-    if (this.#mayBeApplied && settledElsewhere) this.#finish(this.#overdue());
-    else if (code === 'FENCED' || (code === 'TIMEOUT' && this.#request.access === 'read')) {
+    // A refusal is of this try alone: an earlier one that was lost may be applied all the same.
+    if (this.#mayBeApplied && this.#request.access === 'write') {
+      if (ERRORS[code].retryable) this.#parts.retry(this);
+      else this.#finish(this.#overdue());
+    } else if (code === 'FENCED' || (code === 'TIMEOUT' && this.#request.access === 'read')) {
       this.#parts.retry(this);
     } else this.#finish(new RkvError(code, ERRORS[code].help));
   }

@@ -160,6 +160,28 @@ describe('one key', () => {
     }
   });
 
+  it('a refusal of a later try says nothing of an earlier one: asked again, or unknown', () => {
+    for (const code of ['FULL', 'OVERLOADED', 'NOT_READY', 'LIMIT'] as const) {
+      const { clock, state, run, answers } = setup();
+      run('incr', [FIRST, '1'], LINEARIZABLE, 200);
+      state.local[0]?.done({ kind: 'dropped' });
+      clock.advance(50);
+      state.local[1]?.done({ kind: 'refused', code });
+      clock.advance(50);
+      state.local[2]?.done({ kind: 'late' });
+      expect(codeOfAnswer(answers[0])).toBe('OUTCOME_UNKNOWN');
+    }
+    const { clock, state, run, answers } = setup();
+    run('incr', [FIRST, '1']);
+    state.local[0]?.done({ kind: 'dropped' });
+    clock.advance(50);
+    state.local[1]?.done({ kind: 'refused', code: 'FULL' });
+    clock.advance(50);
+    state.local[2]?.done(ok);
+    expect(answers).toEqual([ok.reply]);
+    expect(state.local[2]?.stamp).toEqual(state.local[0]?.stamp);
+  });
+
   it('different requests of one node never share a sequence; the mark follows the answers', () => {
     const { state, run } = setup();
     run('set', [FIRST, '1']);
