@@ -24,7 +24,8 @@ export class Ledger {
   note({ kind, key, id, callUs, returnUs, answer }: Operation): void {
     if (kind !== 'set') return;
     if (answer instanceof RkvError) {
-      if (answer.kind === 'unknown') this.#keyOf.set(id, key);
+      // What is not surely refused may have been applied: a replica that stopped says neither.
+      if (answer.kind !== 'refused' && answer.kind !== 'usage') this.#keyOf.set(id, key);
       return;
     }
     if (answer.kind === 'failed') return;

@@ -34,6 +34,13 @@ describe('Ledger', () => {
     return ledger;
   };
 
+  it('accepts a write that met a replica which had just stopped: it may have been applied', () => {
+    const ledger = ledgerOf(write(1, 0, 10), write(2, 20, 30, new RkvError('FENCED', 'why')));
+    expect(ledger.check(5, value(2))).toBeNull();
+    const refused = ledgerOf(write(1, 0, 10), write(2, 20, 30, new RkvError('FULL', 'why')));
+    expect(refused.check(5, value(2))?.why).toContain('never sent');
+  });
+
   it('accepts the last of two writes and refuses the first, an empty key and foreign bytes', () => {
     const ledger = ledgerOf(write(1, 0, 10), write(2, 20, 30));
     expect(ledger.acknowledged).toBe(2);
