@@ -18,6 +18,7 @@ import { handlerOf } from './commands/table.js';
 import { rangeOf, type ScanLimits, scan } from './scan.js';
 import type { Header, ReadResult, ShardState, Want } from './types.js';
 import { HASH } from './value-type.js';
+import { randomKey, type WalkTime, walk, walkOf } from './walk.js';
 
 const MOVED: ReadResult = { kind: 'moved' };
 const NEEDS_TIME: ReadResult = { kind: 'needs-time' };
@@ -48,10 +49,8 @@ export class Reader {
   ): ReadResult | Promise<ReadResult> {
     const call = prepareCall(command);
     if (call === null || call.row.access !== 'read') return MALFORMED;
-    if (call.row.reads === 'range') {
-      const range = rangeOf(call, this.#limits, deadline);
-      return scan(this.#state, this.#run, range, { now, settled });
-    }
+    if (call.row.reads === 'counts') return this.#count(command);
+    if (call.row.reads === 'range') return this.#readRange(call, { now, settled, deadline });
     if (call.row.reads === 'elements') return this.#readMany(call, { now, settled, deadline });
     const answer = this.#answer(call, now, settled);
     if (answer !== null) return answer;
@@ -61,6 +60,22 @@ export class Reader {
     this.#release();
     assert(loaded !== null, 'loaded rows are in memory');
     return loaded;
+  }
+
+  #count({ database }: Command): ReadResult {
+    const { keys } = this.#state.counts(database);
+    return { kind: 'reply', reply: { kind: 'integer', value: BigInt(keys) } };
+  }
+
+  #readRange(call: Call, time: WalkTime): Promise<ReadResult> {
+    switch (call.row.name) {
+      case 'walk':
+        return walk(this.#state, this.#run, walkOf(call, this.#limits), time);
+      case 'randomkey':
+        return randomKey(this.#state, this.#run, call.command, { ...time, limits: this.#limits });
+      default:
+        return scan(this.#state, this.#run, rangeOf(call, this.#limits, time.deadline), time);
+    }
   }
 
   async #readLater(

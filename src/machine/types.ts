@@ -184,6 +184,8 @@ export interface ShardState {
 
   /** Keys and bytes of a database (all without one), the digest of everything replicated. */
   counts(database?: number): { readonly keys: number; readonly bytes: number };
+  /** Keys of one bucket and database, expired ones included until their entry comes. */
+  keysIn(bucket: number, database: number): number;
   digest(): string;
 }
 
@@ -205,6 +207,8 @@ export interface ScanRange {
   readonly bytes: number;
   readonly budgetMs: number;
   readonly keysOnly: boolean;
+  /** Keys of this bucket alone. */
+  readonly bucket?: number;
   /** Nobody waits for the page after this: one that has not begun by then is not read. */
   readonly deadline?: MonoMs;
 }

@@ -274,6 +274,7 @@ export class FakeState implements ShardState {
     const matches = [...this.#heads.values()]
       .map(({ place, head }) => ({ place, key: fromByteKey(place.key), head }))
       .filter(({ place }) => place.database === range.database)
+      .filter(({ place }) => range.bucket === undefined || place.bucket === range.bucket)
       .filter(({ key }) => key.compare(asBuffer(range.from)) >= 0)
       .filter(({ key }) => range.to === null || key.compare(asBuffer(range.to)) < 0)
       .sort((a, b) => (range.reverse ? -1 : 1) * a.key.compare(b.key));
@@ -304,6 +305,12 @@ export class FakeState implements ShardState {
       if (due !== null && (next === null || due < next)) next = due;
     }
     return next;
+  }
+
+  keysIn(bucket: number, database: number): number {
+    const heads = [...this.#heads.values()];
+    return heads.filter(({ place }) => place.bucket === bucket && place.database === database)
+      .length;
   }
 
   counts(database?: number): { keys: number; bytes: number } {

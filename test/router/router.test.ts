@@ -364,4 +364,31 @@ describe('several shards', () => {
       answers.map((answer) => (answer instanceof RkvError ? answer.code : answer.kind)),
     ).toEqual(['integer', 'CROSS_SHARD', 'CROSS_SHARD']);
   });
+
+  it('asks the shard that has the bucket of a position', () => {
+    const { state, run } = setup();
+    run('walk', [Buffer.from([0, 3])]);
+    expect(state.local).toHaveLength(1);
+    run('walk', [Buffer.from([0, 200])]);
+    expect(state.forwarded).toHaveLength(1);
+  });
+
+  it('picks a random key with odds by the shards’ numbers of keys', () => {
+    const { state, run, answers } = setup();
+    const shard = (keys: bigint, key: string): RouteAnswer => {
+      const picked = { kind: 'bytes', bytes: Buffer.from(key) } as const;
+      const items = [{ kind: 'integer', value: keys } as const, picked];
+      return { kind: 'reply', reply: { kind: 'list', items } };
+    };
+    for (let seed = -40; seed < 40; seed++) {
+      run('randomkey', [String(seed)]);
+      state.local.pop()?.done(shard(1n, 'first'));
+      state.forwarded.pop()?.done(shard(3n, 'second'));
+    }
+    const first = answers.filter(
+      (one) => 'bytes' in one && Buffer.from(one.bytes).equals(Buffer.from('first')),
+    );
+    expect(first).toHaveLength(20);
+    expect(answers).toHaveLength(80);
+  });
 });

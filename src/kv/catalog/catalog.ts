@@ -7,6 +7,7 @@ import { BIT_ROWS } from './bits.js';
 import { HASH_ROWS } from './hashes.js';
 import { HYPERLOGLOG_ROWS } from './hyperloglog.js';
 import { KEY_ROWS, RANGE_ROWS } from './keys.js';
+import { KEYSPACE_ROWS } from './keyspace.js';
 import type { CommandRow } from './row.js';
 import { STRING_ROWS } from './strings.js';
 import { TRANSACTION_ROWS } from './transactions.js';
@@ -15,6 +16,7 @@ export const CATALOG: readonly CommandRow[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
   ...RANGE_ROWS,
+  ...KEYSPACE_ROWS,
   ...BIT_ROWS,
   ...HYPERLOGLOG_ROWS,
   ...HASH_ROWS,

@@ -38,10 +38,13 @@ export class Counts {
     return count;
   }
 
-  /** Whether any key of the database lives in the bucket. */
+  /** Keys of the database that live in the bucket. */
+  keysIn(bucket: number, database: number): number {
+    return this.entries.get(countIndex(bucket, database))?.keys ?? 0;
+  }
+
   hasKeys(bucket: number, database: number): boolean {
-    const count = this.entries.get(countIndex(bucket, database));
-    return count !== undefined && count.keys > 0;
+    return this.keysIn(bucket, database) > 0;
   }
 
   add(bucket: number, database: number, bytes: number, crc: number): void {

@@ -56,6 +56,7 @@ function overlayOf(shard: ShardRows, range: ScanRange): OverlayHead[] {
   const found: OverlayHead[] = [];
   const collect = (row: HeadRow): void => {
     if (row.database !== range.database || row.key < from) return;
+    if (range.bucket !== undefined && row.bucket !== range.bucket) return;
     if (to !== null && row.key >= to) return;
     found.push({ key: row.key, header: row.header, record: row.record });
   };
@@ -104,9 +105,8 @@ class Page {
     const { clock } = shard.context;
     const end = clock.monotonic() + range.budgetMs;
     // Counted up to this very instant: where no key lives nothing can come from.
-    const buckets = bucketsOf(shard.descriptor).filter((bucket) =>
-      shard.hasKeys(bucket, range.database),
-    );
+    const wanted = range.bucket === undefined ? bucketsOf(shard.descriptor) : [range.bucket];
+    const buckets = wanted.filter((bucket) => shard.hasKeys(bucket, range.database));
     this.buckets = Math.max(1, buckets.length);
     // Until every bucket has shown its first key nothing is known to be the smallest.
     for (const bucket of buckets) await this.enter(new BucketHeads(shard, bucket, range));

@@ -243,6 +243,10 @@ export class ShardRows implements ShardState {
     return this.counted.total(database);
   }
 
+  keysIn(bucket: number, database: number): number {
+    return this.counted.keysIn(bucket, database);
+  }
+
   /**
    * Thirteen hex digits: sum of the CRCs of all heads and meta rows; eight: CRC of the facts beside
    * them that every replica must share. Session records are left out: their replies follow from the

@@ -8,6 +8,7 @@ import { DEBUG_DOOR_ROWS } from './debug.js';
 import { HYPERLOGLOG_DOOR_ROWS } from './hyperloglog.js';
 import { INFO_DOOR_ROWS } from './info.js';
 import { KEY_DOOR_ROWS } from './keys.js';
+import { KEYSPACE_DOOR_ROWS } from './keyspace.js';
 import type { DoorRow } from './row.js';
 import { SERVER_DOOR_ROWS } from './server.js';
 import { STRING_DOOR_ROWS } from './strings.js';
@@ -24,6 +25,7 @@ export const ROWS: readonly DoorRow[] = [
   ...TRANSACTION_DOOR_ROWS,
   ...STRING_DOOR_ROWS,
   ...KEY_DOOR_ROWS,
+  ...KEYSPACE_DOOR_ROWS,
   ...BIT_DOOR_ROWS,
   ...HYPERLOGLOG_DOOR_ROWS,
 ];
