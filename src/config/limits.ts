@@ -122,6 +122,11 @@ function redisLimits(o: Options): readonly Limit[] {
       reason: 'a client is first not read from, and cut off only when that was not enough',
     },
     {
+      name: '16 largest values <= redisOutputBytes',
+      holds: 16 * MAX_VALUE_BYTES <= o.redisOutputBytes,
+      reason: 'so many answers may be asked for before their size is known',
+    },
+    {
       name: 'redisPipelineRequests <= maxWaitingRequests',
       holds: o.redisPipelineRequests <= o.maxWaitingRequests,
       reason: 'one pipeline alone would be refused as overload',

@@ -36,6 +36,7 @@ const PUSHED: readonly (readonly [string, Partial<Options>])[] = [
   ['largest request <= redisPipelineBytes', { redisPipelineBytes: MIB }],
   ['largest value <= redisUnsentBytes', { redisUnsentBytes: MIB }],
   ['2 redisUnsentBytes <= redisOutputBytes', { redisOutputBytes: 8 * MIB }],
+  ['16 largest values <= redisOutputBytes', { redisOutputBytes: 64 * MIB }],
   ['redisPipelineRequests <= maxWaitingRequests', { maxWaitingRequests: 1000 }],
 ];
 

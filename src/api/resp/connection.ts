@@ -107,6 +107,7 @@ export class Connection implements ClientControl {
   }
 
   #onProgress(): void {
+    if (this.unsent > this.#door.limits.outputBytes) this.#tooSlow();
     this.#schedule();
     if (!this.#pumping) this.#pump();
   }
@@ -125,8 +126,8 @@ export class Connection implements ClientControl {
     const { error } = this.#parser;
     if (error !== null && !more && !this.#ending) {
       this.#door.logger.info({ client: this.client.address, error }, 'redis client refused');
-      this.#pipeline.refuse(`ERR ${error}`);
       this.endWhenSent();
+      this.#pipeline.refuse(`ERR ${error}`);
     }
     if (this.#halfClosed && !more && this.#pipeline.idle && !this.#ending) this.endWhenSent();
     // what is left to take waits in the socket, not here
@@ -150,7 +151,6 @@ export class Connection implements ClientControl {
     const bytes = this.#out.pendingBytes;
     if (bytes > 0) this.#send(bytes);
     if (this.#ending && this.#pipeline.idle) this.#socket.end();
-    else if (this.unsent > this.#door.limits.outputBytes) this.#tooSlow();
     else this.#pump();
   }
 
@@ -169,6 +169,8 @@ export class Connection implements ClientControl {
   }
 
   #tooSlow(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     const { address } = this.client;
     this.#door.stats.outputLimit++;
     this.#door.logger.warn(

@@ -29,6 +29,10 @@ import type { DataRow, LocalRow } from './rows/row.js';
 import { RUNS_IN_MULTI } from './transaction.js';
 
 const LINEARIZABLE = { kind: 'linearizable' } as const;
+/** Commands under way before the size of their answers is known; so many of the largest fit. */
+export const FIRST_WINDOW = 16;
+/** How much an answer counts in the size that is expected of the next. */
+const LAST_SHARE = 1 / 8;
 
 export interface PipelineHost {
   /** Something was answered: there may be bytes to send, and room for more commands. */
@@ -56,6 +60,10 @@ export class Pipeline {
   inFlightBytes = 0;
   /** Bytes of answers that wait behind an earlier command. */
   held = 0;
+  /** Grows with every answer, up to the limit. */
+  #window = FIRST_WINDOW;
+  /** Bytes, from the answers before. */
+  #expectedAnswer = 0;
 
   constructor(door: DoorContext, client: Client, out: ReplyWriter, host: PipelineHost) {
     this.#door = door;
@@ -66,8 +74,14 @@ export class Pipeline {
 
   /** False: the next command must wait. */
   get open(): boolean {
-    const { inFlight, inFlightBytes } = this.#door.limits;
-    return this.#barrier === null && this.inFlight < inFlight && this.inFlightBytes < inFlightBytes;
+    const { inFlight, inFlightBytes, unsentBytes } = this.#door.limits;
+    if (this.inFlight === 0) return true;
+    return (
+      this.#barrier === null &&
+      this.inFlight < Math.min(this.#window, inFlight) &&
+      this.inFlightBytes < inFlightBytes &&
+      this.inFlight * this.#expectedAnswer < unsentBytes
+    );
   }
 
   get idle(): boolean {
@@ -204,12 +218,23 @@ export class Pipeline {
   #onAnswer(pending: Pending, answer: RoutedAnswer): void {
     if (this.#closed) return;
     pending.answer = answer;
+    pending.held = answerBytes(answer);
+    this.#expect(pending.held);
     if (pending !== this.#barrier) {
       this.#running--;
       if (this.#alone === pending) this.#alone = null;
       else this.#leave(pending);
     }
     this.#finish(pending);
+  }
+
+  /**
+   * Large answers narrow the window, so that what was asked for and not yet taken stays bounded.
+   */
+  #expect(bytes: number): void {
+    if (this.#window < this.#door.limits.inFlight) this.#window++;
+    const mean = this.#expectedAnswer + (bytes - this.#expectedAnswer) * LAST_SHARE;
+    this.#expectedAnswer = Math.max(bytes, mean);
   }
 
   #leave(pending: Pending): void {
@@ -306,21 +331,20 @@ export class Pipeline {
     }
     this.#count(pending);
     if (pending === this.#head) this.#drain();
-    else if (pending.answer !== null) {
-      pending.held = answerBytes(pending.answer);
-      this.held += pending.held;
-    }
+    else this.held += pending.held;
     this.#maybeRunBarrier();
     this.#host.onProgress();
   }
 
   /** Writes what is answered, in order, up to the first that is not. */
   #drain(): void {
-    let head = this.#head;
+    const first = this.#head;
+    let head = first;
     while (head?.answered) {
       this.inFlight--;
       this.inFlightBytes -= head.size;
-      this.held -= head.held;
+      // the head itself never counted as held: it went out when its answer came
+      if (head !== first) this.held -= head.held;
       const { next } = head;
       this.#write(head);
       this.#head = next;
