@@ -10,6 +10,7 @@ import type { PageItem } from '../kv/reply.js';
 import type { Call } from './apply/call.js';
 import type { Run } from './apply/run.js';
 import type { ReadResult, ScanPage, ScanRange, ShardState } from './types.js';
+import { STRING } from './value-type.js';
 
 /** Bounds of one page of one shard. */
 export interface ScanLimits {
@@ -88,7 +89,12 @@ export async function scan(
     if (run.isDead(header)) continue;
     const { deadline, revision } = header;
     if (!time.settled && deadline !== null && deadline <= time.now) return { kind: 'needs-time' };
-    items.push({ key, value: value ?? EMPTY_BYTES, revision, expiresAt: deadline });
+    items.push({
+      key,
+      value: header.type === STRING ? (value ?? EMPTY_BYTES) : EMPTY_BYTES,
+      revision,
+      expiresAt: deadline,
+    });
   }
   return { kind: 'reply', reply: { kind: 'page', items, next: nextOf(page) } };
 }

@@ -53,6 +53,8 @@ const onHashes: fc.Arbitrary<Command> = fc.oneof(
   make('hsetex', key, fc.constantFrom('ANY', 'FNX', 'FXX'), fc.constant('PXAT'), time, pairs),
   make('hexpire', key, fc.constantFrom('ANY', 'NX', 'GT', 'LT'), fc.constant('PXAT'), time, fields),
   make('hpersist', key, fields),
+  make('rename', key, key),
+  make('copy', key, key, fc.constantFrom([], ['REPLACE'])),
   make('hsetex', key, fc.constant('ANY'), fc.constant('KEEPTTL'), fc.constant(0), pairs),
   transaction(
     fc.oneof(

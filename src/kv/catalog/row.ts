@@ -64,6 +64,8 @@ export interface CommandRow {
    * reads that look at no single key.
    */
   readonly reads: 'header' | 'value' | 'elements' | 'range' | 'counts';
+  /** Of the first key it takes all: a collection with its elements. */
+  readonly copies?: true;
   /** Refused when the disk is nearly full. */
   readonly grows: boolean;
   readonly help: string;

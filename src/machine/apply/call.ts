@@ -94,7 +94,10 @@ function prepareTogether(
 ): Call {
   const { args, database } = command;
   const second = secondDatabase(row, command);
-  const wants = keysOf(row, args).map((key, i) => placeOf(i === 1 ? second : database, key, need));
+  const wants = keysOf(row, args).map((key, i) => {
+    const want = placeOf(i === 1 ? second : database, key, need);
+    return row.copies === true && i === 0 ? { ...want, whole: true } : want;
+  });
   return { row, command, options, wants };
 }
 

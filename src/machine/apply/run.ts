@@ -121,12 +121,21 @@ export class Run {
     return revision;
   }
 
-  /** The value, type and deadline of another key; `old` is what lay at this place before. */
-  putCopy(place: Place, old: Header | null, from: Head): Revision {
+  /**
+   * The value, type and deadline of another key, and its elements; `old` is what lay at this place
+   * before. Null: nothing was done, they are too many.
+   */
+  putCopy(place: Place, old: Header | null, from: Head, at: Place): Revision | null {
+    const elements = from.generation === 0 ? [] : this.whole(at, from.generation);
+    if (elements === null) return null;
     const revision = this.#next();
-    const { type, flags, deadline, generation, value } = from;
+    const { type, flags, deadline, value } = from;
     const created = old === null ? revision : old.created;
-    this.#state.putHead(place, { type, flags, revision, created, deadline, generation, value });
+    const generation = from.generation === 0 ? 0 : revision;
+    const wake = from.facts?.wake ?? null;
+    for (const one of elements) this.#state.putElement(place, generation, one.name, one.value);
+    const head = { type, flags, revision, created, deadline, generation, value, wake };
+    this.#state.putHead(place, head);
     return revision;
   }
 

@@ -96,7 +96,7 @@ export function rename(run: Run, call: Call): Reply {
   const old = run.header(to);
   if (call.options.has('NX') && old !== null) return ZERO;
   if (from.key === to.key) return ONE;
-  run.putCopy(to, old, head);
+  if (run.putCopy(to, old, head, from) === null) return failed('TOO_LARGE');
   run.remove(from);
   return ONE;
 }
@@ -108,6 +108,5 @@ export function copy(run: Run, call: Call): Reply {
   if (head === null || (from.key === to.key && from.database === to.database)) return ZERO;
   const old = run.header(to);
   if (old !== null && !call.options.has('REPLACE')) return ZERO;
-  run.putCopy(to, old, head);
-  return ONE;
+  return run.putCopy(to, old, head, from) === null ? failed('TOO_LARGE') : ONE;
 }

@@ -134,6 +134,43 @@ describe('reads of many fields', () => {
   });
 });
 
+describe('a whole hash', () => {
+  it('is renamed and copied with its fields and their deadlines', async () => {
+    const driver = await open();
+    const now = driver.time;
+    await driver.write('hset', 'h', 'a', '1', 'b', '2');
+    await driver.write('hexpire', 'h', 'ANY', 'PXAT', now + 100, 'a');
+    await driver.write('hset', 'other', 'gone', '1');
+    expect(await driver.write('rename', 'h', 'other')).toBe('1');
+    expect(await driver.read('exists', 'h')).toBe('0');
+    expect(await driver.write('copy', 'other', 'third')).toBe('1');
+    expect(await driver.write('copy', 'other', 'third')).toBe('0');
+    expect(await driver.write('hdel', 'other', 'b')).toBe('1');
+    expect(await driver.read('hmget', 'third', 'a', 'b', 'gone')).toBe('[1, 2, null]');
+    expect(await driver.read('hpttl', 'third', 'a', 'b')).toBe('[100, -1]');
+    driver.time = now + 100;
+    await driver.apply((await driver.machine.due(driver.time as never, 10)) as never);
+    expect(await driver.read('exists', 'other')).toBe('0');
+    expect(await driver.read('hlen', 'third')).toBe('1');
+  });
+
+  it('too large for that stays where it is', async () => {
+    const driver = await open();
+    const big = 'x'.repeat(5_000_000);
+    await driver.write('hset', 'h', 'a', big, 'b', big);
+    expect(await driver.write('rename', 'h', 'other')).toBe('TOO_LARGE');
+    expect(await driver.write('copy', 'h', 'other')).toBe('TOO_LARGE');
+    expect(await driver.read('hlen', 'h')).toBe('2');
+    expect(await driver.read('exists', 'other')).toBe('0');
+  });
+
+  it('is no value for a scan', async () => {
+    const driver = await open();
+    await driver.write('hset', 'h', 'a', '1');
+    expect(await driver.read('scan', '', '')).toBe('h= > end');
+  });
+});
+
 describe('deadlines of fields', () => {
   it('are set under conditions, told, and taken away', async () => {
     const driver = await open();
