@@ -11,6 +11,7 @@ export const RAFT_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/leaders.test.ts', test: 'stays one when a node comes back' },
       { story: 'elections/prevote.txt' },
       { file: 'test/raft/elections.test.ts', test: 'DisruptiveFollowerPreVote' },
     ],
@@ -25,6 +26,7 @@ export const RAFT_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/leaders.test.ts', test: 'knows soon that it leads nobody' },
       { story: 'elections/checkquorum.txt' },
       { file: 'test/raft/elections.test.ts', test: 'LeaderStepdownWhenQuorumLost' },
     ],
@@ -40,6 +42,7 @@ export const RAFT_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/leaders.test.ts', test: 'that is new answers no read' },
       { story: 'reads/read_index_new_leader.txt' },
       { file: 'test/raft/commit.test.ts', test: 'CannotCommitWithoutNewTermEntry' },
     ],
@@ -54,6 +57,7 @@ export const RAFT_MUTANTS = [
       },
     ],
     caughtBy: [
+      { file: 'test/sim/stories/leaders.test.ts', test: 'that was stopped while others' },
       { story: 'reads/read_index_rounds.txt' },
       { file: 'test/raft/reads.test.ts', test: 'ReadOnlyOptionSafe' },
     ],
