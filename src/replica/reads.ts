@@ -135,7 +135,7 @@ export class ReadQueue {
     read.done(result);
   }
 
-  /** What the machine refuses is no failure: the replica was replaced meanwhile, or too much waits. */
+  /** What the machine refuses is no failure: it was replaced meanwhile, or too much waits. */
   #fail(read: PendingRead, error: unknown): void {
     if (error instanceof RkvError && error.kind === 'refused') {
       const { code } = error;

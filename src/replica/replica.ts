@@ -24,7 +24,7 @@ import { Callers, type Standing } from './callers.js';
 import { EntryCache } from './entry-cache.js';
 import { Installation, type Received } from './installation.js';
 import { applyMembers, proposeMembers } from './members.js';
-import type { LogEntry, LogRecord } from './ports.js';
+import { type InFlight, Readys, recordsOf } from './readys.js';
 import { type ReadLog, type RecentLog, Shipping } from './shipping.js';
 import type {
   PendingMeta,
@@ -47,11 +47,6 @@ export interface ReplicaParts {
   readonly saturated: () => boolean;
 }
 
-interface InFlight {
-  readonly ready: Ready;
-  durable: boolean;
-}
-
 const FETCH_BYTES = 1024 * 1024;
 
 export class Replica implements Standing {
@@ -66,7 +61,7 @@ export class Replica implements Standing {
   readonly #shipping: Shipping;
   readonly #installation: Installation;
   readonly #fail = (error: unknown): void => this.#host.onFatal(this.group, error);
-  readonly #inFlight: InFlight[] = [];
+  readonly #readys: Readys;
   #machine: Machine | null;
   /** What the machine stood on before it was given up for a snapshot. */
   #standing: Descriptor | null = null;
@@ -98,6 +93,7 @@ export class Replica implements Standing {
       compact: () => this.compact(),
       stopped: () => this.#stopped,
     });
+    this.#readys = new Readys(core, (message) => this.#shipping.send(message));
     this.#installation = new Installation({
       group,
       self: parts.self,
@@ -255,39 +251,19 @@ export class Replica implements Standing {
     if (ready.soft !== null) this.#onSoft(ready.soft);
     const entries = ready.entries.map((meta) => this.#cache.take(meta));
     for (const message of ready.messages) this.#shipping.send(message);
-    const records = this.#records(ready, entries);
-    const inFlight: InFlight = { ready, durable: false };
-    this.#inFlight.push(inFlight);
-    if (records.length === 0) {
-      inFlight.durable = true;
-      this.#complete();
-    } else {
-      this.#host.write(records, ready.mustSync, () => this.#onDurable(inFlight));
-    }
+    const records = recordsOf(ready, this, entries, () =>
+      this.#installation.take(this.core.view().lastIndex > (ready.snapshot?.floor.index ?? 0)),
+    );
+    const inFlight = this.#readys.begin(ready);
+    if (records.length === 0) this.#complete(inFlight);
+    else this.#host.write(records, ready.mustSync, () => this.#onDurable(inFlight));
     if (ready.committed !== null) this.#applier.onCommitted(ready.committed.to);
     for (const state of ready.reads) this.#callers.onReadState(state);
   }
 
-  #records(ready: Ready, entries: readonly LogEntry[]): LogRecord[] {
-    const { group, self: replica } = this;
-    const records: LogRecord[] = [];
-    if (ready.snapshot !== null) {
-      const keepsAbove = this.core.view().lastIndex > ready.snapshot.floor.index;
-      records.push(this.#installation.take(keepsAbove));
-    }
-    if (entries.length > 0) records.push({ kind: 'append', group, replica, entries });
-    if (ready.hardState !== null) {
-      records.push({ kind: 'hard-state', group, replica, state: ready.hardState });
-    }
-    return records;
-  }
-
   #onDurable(inFlight: InFlight): void {
     if (this.#stopped) return;
-    const durable = (): void => {
-      inFlight.durable = true;
-      this.#complete();
-    };
+    const durable = (): void => this.#complete(inFlight);
     // A row may have rotted since it came: the log then goes on as that of any fenced replica.
     const rotten = (error: unknown): void => {
       this.#fail(error);
@@ -308,16 +284,8 @@ export class Replica implements Standing {
     this.#callers.onRun(this.#applier.applied);
   }
 
-  /** Completions are told to the core in the order of their Readys. */
-  #complete(): void {
-    let sent = false;
-    for (let first = this.#inFlight[0]; first?.durable; first = this.#inFlight[0]) {
-      this.#inFlight.shift();
-      const { messagesAfterPersist, number } = first.ready;
-      for (const message of messagesAfterPersist) this.#shipping.send(message);
-      sent ||= messagesAfterPersist.length > 0;
-      this.core.advance({ kind: 'durable', number });
-    }
+  #complete(inFlight: InFlight): void {
+    const sent = this.#readys.complete(inFlight);
     // The end of a turn lets messages go.
     if (sent && !this.#inTurn) this.#host.wake(this.group);
     else this.wakeIfOwed();

@@ -237,7 +237,7 @@ describe('commands', () => {
 });
 
 describe('coverage', () => {
-  /** Rows of later families have tests of their own in test/machine/commands, with a coverage each. */
+  /** Later families have tests of their own in test/machine/commands, with a coverage each. */
   const FIRST_FAMILY = 15;
 
   it('has run every row of the first family', () => {
