@@ -46,6 +46,7 @@ export const PURE_FOLDERS = [
       { path: 'src/machine/reader.ts', why: 'a read may wait for the store; apply never does' },
       { path: 'src/machine/due-hashes.ts', why: 'the leader looks for due fields in the store' },
       { path: 'src/machine/scan.ts', why: 'a page is read from the store; apply never scans' },
+      { path: 'src/machine/walk.ts', why: 'a page is read from the store; apply never walks' },
       {
         path: 'src/machine/collection-reader.ts',
         why: 'a read goes through pages of the store; apply never does',
