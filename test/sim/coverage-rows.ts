@@ -93,6 +93,8 @@ export const REQUIRED_ROWS: readonly string[] = [
   'disk: a write finds no space',
   'disk: a short write',
   'disk: a write fails',
+  'disk: a read gives other bytes',
+  'store: a read gives other bytes',
   'disk space: low',
   'disk space: critical',
   'disk space: ok',

@@ -24,6 +24,8 @@ export interface DiskMood {
   fails: boolean;
   /** Writes are taken in part, so many times in a thousand. */
   shortWrites: number;
+  /** Reads of closed log segments give a flipped bit, so many times in a thousand. */
+  misreads: number;
   /** Free bytes as the system tells; null: plenty. None: nothing can be made longer. */
   freeBytes: number | null;
 }
@@ -37,10 +39,13 @@ export class Disk {
     hangs: false,
     fails: false,
     shortWrites: 0,
+    misreads: 0,
     freeBytes: null,
   };
   /** Whether a write through a `durable` descriptor is a sync too; else `datasync` is. */
   durableWrites = true;
+  /** Reads that gave other bytes than there are. */
+  misreadsGiven = 0;
   readonly chance: Chance;
   readonly coverage: Coverage;
   names: Names = new Map();
@@ -75,6 +80,12 @@ export class Disk {
     const hung = this.#hung;
     this.#hung = [];
     for (const start of hung) start();
+  }
+
+  /** The newest segment is left alone: nothing behind its last frame tells a bad one from a torn. */
+  isClosedSegment(file: SimFile): boolean {
+    const names = [...this.names.keys()].filter((name) => name.endsWith('.wal')).sort();
+    return names.slice(0, -1).some((name) => this.names.get(name) === file);
   }
 
   get free(): number {

@@ -87,6 +87,14 @@ export class ProcessFiles implements LogFs, SpaceFs {
     await this.#step('read');
     const bytes = file.cache.subarray(position, position + length);
     buffer.set(bytes, at);
+    const { mood, chance, coverage } = this.#disk;
+    const spoils = bytes.length > 0 && chance.permille(mood.misreads);
+    if (spoils && this.#disk.isClosedSegment(file)) {
+      coverage.hit('disk: a read gives other bytes');
+      const place = at + chance.below(bytes.length);
+      buffer[place] = (buffer[place] ?? 0) ^ (1 << chance.below(8));
+      this.#disk.misreadsGiven++;
+    }
     return bytes.length;
   }
 

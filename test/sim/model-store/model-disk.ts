@@ -9,6 +9,7 @@
  *   disk.cutPower()                   the same, and any of the un-synced batches is lost, also one
  *                                     that stands before a synced one
  *   disk.rot(key), disk.rotAny()      a row's value is damaged until it is written again
+ *   disk.misread                      what reads give of a sound row instead of its value
  *   disk.loseRecord()                 a synced batch in LevelDB's log is damaged: the next open
  *                                     drops it in silence
  *   disk.failWrites(code | null)      writes fail with this code (ENOSPC, EIO …)
@@ -73,6 +74,8 @@ export class ModelDisk {
     rottenRows: 0,
     lostRecords: 0,
   };
+  /** Gives other bytes in place of a row's value, or null; the row itself stays sound. */
+  misread: ((key: ByteKey, value: Buffer) => Buffer | null) | null = null;
   readonly prng: Prng;
   readonly #later: Later;
   /** Batches that one log of LevelDB holds. */

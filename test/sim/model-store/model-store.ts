@@ -64,7 +64,11 @@ export class ModelStore implements OrderedStore {
 
   #read(key: ByteKey, moment: number): Buffer | undefined {
     const value = this.rows.get(key, moment);
-    return value === undefined ? undefined : ownCopy(value);
+    return value === undefined ? undefined : this.#given(key, value);
+  }
+
+  #given(key: ByteKey, value: Buffer): Buffer {
+    return this.#disk.misread?.(key, value) ?? ownCopy(value);
   }
 
   getSync(key: Uint8Array): Uint8Array | undefined {
@@ -148,7 +152,7 @@ export class ModelStore implements OrderedStore {
             [from] = row;
             past = true;
             bytes += row[0].length + row[1].length;
-            pairs.push([bytesOf(row[0]), ownCopy(row[1])]);
+            pairs.push([bytesOf(row[0]), this.#given(row[0], row[1])]);
           }
           return pairs;
         }),

@@ -137,7 +137,10 @@ export class SimNode {
     this.parts.timeline.say(`node ${this.id} ends: ${error.code} ${error.message}`);
     this.parts.coverage.hit(`node ends: ${error.code}`);
     if (!this.mayEndBy.has(error.code)) this.parts.onBug(this, thrown);
-    if (error.code === 'CORRUPT') this.retired = error.message;
+    // Bytes that were read wrong once are sound at the next start.
+    const { misreadsGiven } = this.disk;
+    if (error.code === 'CORRUPT' && misreadsGiven === 0) this.retired = error.message;
+    this.disk.misreadsGiven = 0;
     this.kill('ended by itself', false);
     if (this.supervised) this.parts.timeline.in(RESTART_MS, null, 'supervisor', () => this.start());
   }
