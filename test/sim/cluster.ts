@@ -30,6 +30,8 @@ export class Cluster {
   readonly network: Network;
   readonly nodes: readonly SimNode[];
   readonly clients: readonly Client[];
+  /** How far a majority of the clocks that are heard may have been ahead, in milliseconds. */
+  clocksLeadMs = 0;
   /** The first thing that must not be; the run ends with it. */
   violation: Violation | null = null;
 

@@ -110,6 +110,7 @@ export const REQUIRED_ROWS: readonly string[] = [
   'network: a message comes twice',
   'network: a message is overtaken',
   'client: an attempt is lost',
+  'client: an answer is lost',
   'client: asks again',
   'outcome: ok',
   'outcome: refused',

@@ -168,7 +168,7 @@ export class Run {
     const { cluster } = this;
     cluster.guard(() => {
       this.linearizability.check();
-      this.deadlines.check();
+      this.deadlines.check(cluster.clocksLeadMs);
       const hosts = cluster.nodes.map((node) => node.running?.host);
       this.slots.mustCover(
         hosts.flatMap((host) =>

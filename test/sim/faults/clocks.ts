@@ -1,6 +1,7 @@
 /**
  * Faults of clocks: wall clocks that jump, clocks that run fast or slow. One wall clock is wrong at
- * a time: a majority that is heard may be three of five, and two wrong ones among three win.
+ * a time, but for five nodes: the majority that is heard may be three of them, and when two of the
+ * three are ahead, cluster time is ahead by the smaller of their leads, and no more.
  */
 import type { Cluster } from '../cluster.js';
 import type { SimNode } from '../node/sim-node.js';
@@ -55,6 +56,51 @@ export const CLOCK_FAULTS: readonly Fault[] = [
           for (const [group, { leads }] of host.replicas) {
             if (leads) host.transfer(group, chance.pick(cluster.nodes).id);
           }
+        });
+      }
+      return () => {
+        node.hands.wallOffset = RIGHT_WALL;
+      };
+    },
+  },
+  {
+    kind: 'two of five wall clocks jump',
+    weight: 3,
+    focus: 'clocks',
+    lasts: [500, 8_000],
+    begin(cluster, chance) {
+      if (cluster.nodes.length < 5 || mayGoWrong(cluster, chance) === null) return null;
+      const first = chance.below(5);
+      const second = (first + 1 + chance.below(4)) % 5;
+      const jumps = [first, second].map((at) => {
+        const jump = chance.pick([-7_200_000, -20_000, -2_000, 2_000, 20_000, 60_000]);
+        const node = cluster.nodes[at];
+        if (node !== undefined) node.hands.wallOffset += jump;
+        cluster.timeline.say(`the wall clock of node ${at + 1} jumps by ${jump} ms`);
+        return jump;
+      });
+      cluster.clocksLeadMs = Math.max(cluster.clocksLeadMs, Math.min(...jumps));
+      return () => {
+        for (const { hands } of cluster.nodes) hands.wallOffset = RIGHT_WALL;
+      };
+    },
+  },
+  {
+    // What expired under the old leader must stay so; what is set now lives its time.
+    kind: 'who leads next has a clock that lags by hours',
+    weight: 3,
+    focus: 'clocks',
+    lasts: [400, 6_000],
+    begin(cluster, chance) {
+      const node = mayGoWrong(cluster, chance);
+      if (node === null || !node.up) return null;
+      node.hands.wallOffset -= 7_200_000;
+      cluster.timeline.say(`the wall clock of node ${node.id} lags; it is to lead`);
+      for (const other of cluster.nodes) {
+        const host = other.paused ? null : other.running?.host;
+        if (host == null || other === node) continue;
+        other.running?.process.later(0, 'transfer', () => {
+          for (const [group, { leads }] of host.replicas) if (leads) host.transfer(group, node.id);
         });
       }
       return () => {

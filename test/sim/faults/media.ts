@@ -58,7 +58,7 @@ export const MEDIA_FAULTS: readonly Fault[] = [
       victim.mayEndBy.add('CORRUPT');
       const rate = chance.pick([5, 30, 200]);
       cluster.timeline.say(`${rate} of 1000 reads of node ${victim.id} give other bytes`);
-      victim.disk.mood.misreads = 2 * rate;
+      victim.disk.mood.misreads = Math.min(900, 5 * rate);
       victim.store.misread = (key, value) => {
         if (value.length === 0 || !ofReplica(key) || !chance.permille(rate)) return null;
         cluster.coverage.hit('store: a read gives other bytes');

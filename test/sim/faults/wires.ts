@@ -162,6 +162,45 @@ export const WIRE_FAULTS: readonly Fault[] = [
       change(cluster, some(cluster, chance), { reordering: chance.pick([50, 300]) }),
   },
   {
+    // The write is done, and nobody is told.
+    kind: 'answers to clients are lost',
+    weight: 4,
+    lasts: [500, 6_000],
+    begin(cluster, chance) {
+      const loss = chance.pick([300, 700, 1000]);
+      const nodes = cluster.nodes.filter(() => chance.below(2) === 0);
+      const wires = nodes.flatMap(({ id }) =>
+        cluster.clients.map((client) => cluster.network.wire(id, client.id)),
+      );
+      for (const wire of wires) wire.loss = loss;
+      return () => {
+        for (const wire of wires) wire.loss = CALM.loss;
+      };
+    },
+  },
+  {
+    // One after the other, and free again in another order (FoundationDB's swizzle).
+    kind: 'wires are clogged one by one',
+    weight: 3,
+    lasts: [1_500, 7_000],
+    begin(cluster, chance) {
+      const wires = some(cluster, chance).map(([from, to]) => cluster.network.wire(from, to));
+      let over = false;
+      for (const wire of wires) {
+        cluster.timeline.in(chance.between(0, 1_500), null, 'clog', () => {
+          if (!over) Object.assign(wire, { fastMs: 200, slowMs: 800 });
+        });
+        cluster.timeline.in(chance.between(1_500, 4_000), null, 'unclog', () => {
+          if (!over) Object.assign(wire, { fastMs: CALM.fastMs, slowMs: CALM.slowMs });
+        });
+      }
+      return () => {
+        over = true;
+        for (const wire of wires) Object.assign(wire, { fastMs: CALM.fastMs, slowMs: CALM.slowMs });
+      };
+    },
+  },
+  {
     kind: 'wires are clogged',
     weight: 4,
     lasts: [300, 6_000],

@@ -59,6 +59,7 @@ const DEADLINE_MS = 5_000;
 const ATTEMPT_MS = 2_000;
 
 export class Client {
+  readonly id: number;
   readonly #parts: ClientParts;
   readonly #load: Load;
   readonly #session: string;
@@ -71,6 +72,7 @@ export class Client {
   #last: Operation[] = [];
 
   constructor(parts: ClientParts) {
+    this.id = parts.id;
     this.#parts = parts;
     this.#load = new Load(parts.id, parts.chance.fork(), parts.focus);
     this.#session = parts.chance.bytes(16).toString('latin1');
