@@ -14,6 +14,9 @@ export const MUTANTS = [...RAFT_MUTANTS, ...LOG_MUTANTS, ...STORE_MUTANTS, ...MA
 
 const BEHAVIOUR = /^test\/(sim\/stories|e2e)\//;
 
-/** A story, a seed, or a test with real processes. */
+/**
+ * A story, a seed, or a test with real processes.
+ * @param {{ file?: string | undefined, story?: string | undefined, seeds?: number | undefined }} by
+ */
 export const seesBehaviour = ({ file, story, seeds }) =>
   story !== undefined || seeds !== undefined || BEHAVIOUR.test(file ?? '');

@@ -255,9 +255,9 @@ export class Stage {
       return what === null;
     };
     const ms = ELECTION_TIMEOUTS * cluster.electionOptions.electionMs;
-    await this.until(`all is well (${what})`, rested, ms).catch((error: unknown) => {
-      throw what === null ? error : new Error(`the nodes do not come to rest: ${what}`);
-    });
+    await cluster.run(cluster.timeline.now + ms, rested);
+    if (cluster.violation !== null) throw cluster.violation;
+    if (what !== null) throw new Error(`the nodes do not come to rest: ${what}`);
   }
 }
 
