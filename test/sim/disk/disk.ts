@@ -82,7 +82,7 @@ export class Disk {
     for (const start of hung) start();
   }
 
-  /** The newest segment is left alone: nothing behind its last frame tells a bad one from a torn. */
+  /** Not the newest: nothing behind its last frame would tell a bad frame from a torn one. */
   isClosedSegment(file: SimFile): boolean {
     const names = [...this.names.keys()].filter((name) => name.endsWith('.wal')).sort();
     return names.slice(0, -1).some((name) => this.names.get(name) === file);
