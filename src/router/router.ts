@@ -14,6 +14,7 @@ import type { Reply } from '../kv/reply.js';
 import type { Command } from '../kv/request.js';
 import { bucketOf } from '../shard/slot.js';
 import { Attempt, type AttemptParts } from './attempt.js';
+import { inPieces, type Part } from './pieces.js';
 import type { RouterPorts } from './ports.js';
 import { Relays } from './relays.js';
 import { OwnSessions } from './sessions.js';
@@ -27,13 +28,6 @@ import type { RoutedAnswer, RoutedRequest, Router } from './types.js';
 const SCANS: TurnstileLimits = { atOnce: 2, waiting: 1024 };
 /** A retry comes when something changed, or after this long. */
 const RETRY_MS = 25;
-
-interface Part {
-  readonly bucket: number;
-  readonly others: readonly number[];
-  readonly command: Command;
-  readonly positions: readonly number[] | null;
-}
 
 export function createRouter(ports: RouterPorts): Router {
   const sessions = new OwnSessions(() => ports.newSession());
@@ -92,7 +86,13 @@ export function createRouter(ports: RouterPorts): Router {
         const each = (part: Part, answer: (answer: RoutedAnswer) => void): void =>
           attempt(request, row, part, answer);
         const work = (ended: (answer: RoutedAnswer) => void): void =>
-          gather(request, row, split, each, ended);
+          gather(
+            request,
+            row,
+            { pieces: inPieces(split, row.positionals.length), atOnce: split.length },
+            each,
+            ended,
+          );
         if (row.reads === 'range') inTurn(scans, request.deadline, done, work);
         else work(done);
       }
@@ -164,20 +164,29 @@ function partsByKey(ports: RouterPorts, row: CommandRow, command: Command): read
   }));
 }
 
+interface Pieces {
+  readonly pieces: readonly Part[];
+  /** The next one begins when one of so many is answered. */
+  readonly atOnce: number;
+}
+
 /**
- * Waits for all parts. When one fails the whole fails: `unknown` if a write's outcome is, else the
- * first error (parts before it may have been applied: several shards are not atomic).
+ * Waits for all pieces. When one fails no further one begins and the whole fails: `unknown` if a
+ * write's outcome is, else the first error (pieces before it may have been applied: several shards
+ * are not atomic).
  */
 function gather(
   request: RoutedRequest,
   row: CommandRow,
-  split: readonly Part[],
+  { pieces, atOnce }: Pieces,
   attempt: (part: Part, done: (answer: RoutedAnswer) => void) => void,
   done: (answer: RoutedAnswer) => void,
 ): void {
-  const replies: ReplyPart[] = new Array(split.length);
-  let left = split.length;
+  const replies: ReplyPart[] = new Array(pieces.length);
+  let begun = 0;
+  let answered = 0;
   let applied = false;
+  let failed = false;
   let error: RkvError | null = null;
   const finish = (): void => {
     if (error === null) done(mergeReplies(row, request.command, replies));
@@ -186,16 +195,21 @@ function gather(
       done(new RkvError('OUTCOME_UNKNOWN', message, { cause: error }));
     } else done(error);
   };
-  split.forEach((part, i) => {
+  const begin = (): void => {
+    const i = begun++;
+    const part = pieces[i] as Part;
     attempt(part, (answer) => {
+      answered++;
       if (answer instanceof RkvError) {
+        failed = true;
         if (error === null || answer.kind === 'unknown') error = answer;
       } else {
         applied = true;
         replies[i] = { reply: answer as Reply, positions: part.positions };
       }
-      left--;
-      if (left === 0) finish();
+      if (!failed && begun < pieces.length) begin();
+      else if (answered === begun) finish();
     });
-  });
+  };
+  while (!failed && begun < Math.min(atOnce, pieces.length)) begin();
 }
