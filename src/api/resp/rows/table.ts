@@ -5,6 +5,8 @@ import { CLUSTER_DOOR_ROWS } from './cluster.js';
 import { COMMAND_DOOR_ROWS } from './command.js';
 import { CONNECTION_DOOR_ROWS } from './connection.js';
 import { DEBUG_DOOR_ROWS } from './debug.js';
+import { HASH_TIME_DOOR_ROWS } from './hash-times.js';
+import { HASH_DOOR_ROWS } from './hashes.js';
 import { HYPERLOGLOG_DOOR_ROWS } from './hyperloglog.js';
 import { INFO_DOOR_ROWS } from './info.js';
 import { KEY_DOOR_ROWS } from './keys.js';
@@ -28,4 +30,6 @@ export const ROWS: readonly DoorRow[] = [
   ...KEYSPACE_DOOR_ROWS,
   ...BIT_DOOR_ROWS,
   ...HYPERLOGLOG_DOOR_ROWS,
+  ...HASH_DOOR_ROWS,
+  ...HASH_TIME_DOOR_ROWS,
 ];
