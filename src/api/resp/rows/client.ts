@@ -110,7 +110,7 @@ function pause({ args, door, out }: LocalCall): void {
 
 const HELP = [
   'CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'ID, INFO, LIST [TYPE type | ID id …], KILL, GETNAME, SETNAME name, SETINFO option value,',
+  'ID, INFO, LIST [TYPE type | ID id ...], KILL, GETNAME, SETNAME name, SETINFO option value,',
   'REPLY ON|OFF|SKIP, NO-EVICT ON|OFF, NO-TOUCH ON|OFF, PAUSE ms [WRITE|ALL], UNPAUSE,',
   'UNBLOCK id, TRACKING OFF, TRACKINGINFO, GETREDIR, CACHING.',
 ];

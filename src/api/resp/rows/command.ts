@@ -1,10 +1,11 @@
 /** COMMAND: the rows of this door, told to clients (redis-cli, cluster clients, proxies). */
 import { toByteKey } from '../../../base/bytes.js';
+import { glob } from '../glob.js';
 import { type Entry, keyIndexes, type Registry } from '../registry.js';
 import { fitsArity } from '../resolve.js';
 import type { LocalCall } from './local-call.js';
 import { optionWord, SYNTAX_ERROR } from './parse.js';
-import type { ContainerRow, DoorRow, KeyPositions, LocalRow, ReplyOut } from './row.js';
+import type { ContainerRow, DoorRow, KeyFlag, KeyPositions, LocalRow, ReplyOut } from './row.js';
 
 const LOCAL = { kind: 'local', group: 'server', acl: ['@slow', '@connection'] } as const;
 const FLAGS = ['loading', 'stale'] as const;
@@ -21,12 +22,15 @@ function writeFlags(row: DoorRow, out: ReplyOut): void {
   for (const flag of flags) out.simple(flag);
 }
 
+/** Redis writes what is done with the key in capitals, and what for in small letters. */
+const flagText = (flag: KeyFlag): string => (flag.length === 2 ? flag : flag.toLowerCase());
+
 /** One key specification of Redis 7: by index and range. */
 function writeKeySpec({ first, last, step, flags }: KeyPositions, out: ReplyOut): void {
   out.map(3);
   out.text('flags');
   out.set(flags.length);
-  for (const flag of flags) out.simple(flag);
+  for (const flag of flags) out.simple(flagText(flag));
   out.text('begin_search');
   out.map(2);
   out.text('type');
@@ -106,7 +110,7 @@ function info(call: LocalCall): void {
   out.array(args.length);
   for (const name of args) {
     const entry = door.registry.findText(toByteKey(name));
-    if (entry === undefined) out.nullArray();
+    if (entry === undefined) out.null();
     else writeInfo(entry, out);
   }
 }
@@ -124,21 +128,15 @@ function docs({ args, door, out }: LocalCall): void {
   }
 }
 
-/** A pattern of COMMAND LIST FILTERBY PATTERN: `*` and `?` as in KEYS. */
-function patternOf(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 'i');
-}
-
-function filterOf(kind: string, value: string): ((entry: Entry) => boolean) | null {
+function filterOf(kind: string, value: Uint8Array): ((entry: Entry) => boolean) | null {
   switch (kind) {
     case 'ACLCAT': {
-      const wanted = `@${value.toLowerCase()}`;
+      const wanted = `@${toByteKey(value).toLowerCase()}`;
       return ({ row }) => row.acl.includes(wanted);
     }
     case 'PATTERN': {
-      const pattern = patternOf(value);
-      return ({ fullName }) => pattern.test(fullName);
+      const matches = glob(value, true);
+      return ({ fullName }) => matches(fullName);
     }
     case 'MODULE':
       return () => false;
@@ -151,7 +149,7 @@ function list({ args, door, out }: LocalCall): void {
   let filter: ((entry: Entry) => boolean) | null = () => true;
   if (args.length > 0) {
     const right = args.length === 3 && optionWord(args[0]) === 'FILTERBY';
-    filter = right ? filterOf(optionWord(args[1]), toByteKey(args[2] as Uint8Array)) : null;
+    filter = right ? filterOf(optionWord(args[1]), args[2] as Uint8Array) : null;
   }
   if (filter === null) {
     out.error(SYNTAX_ERROR);
@@ -213,7 +211,7 @@ function getKeysAndFlags({ args, door, out }: LocalCall): void {
     out.array(2);
     out.bulk(found.args[i] as Uint8Array);
     out.set(flags.length);
-    for (const flag of flags) out.simple(flag);
+    for (const flag of flags) out.simple(flagText(flag));
   }
 }
 
