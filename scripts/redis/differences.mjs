@@ -1,0 +1,141 @@
+/**
+ * Where rkv answers otherwise than Redis 7.0.15, on purpose. The differential test lets pass what a
+ * row here covers and nothing else; docs/redis.md is generated from the same rows. `commands` are
+ * full names of rows (`client|list`), or '*' for all. `rule: 'shape'` compares only the types of a
+ * reply; `covers` gets both raw replies (latin1) and the words, and says whether this is the case
+ * the row speaks of.
+ */
+
+const isError = (reply) => reply.startsWith('-');
+
+/** @type {import('./types.mjs').Difference[]} */
+export const DIFFERENCES = [
+  {
+    commands: ['bitcount', 'bitpos'],
+    what: 'Wrong words are an error also when the key is not there, as from Redis 7.2 on.',
+    covers: ({ ours, theirs }) => isError(ours) && /^(:(0|-1)\r\n|-WRONGTYPE)/.test(theirs),
+  },
+  {
+    commands: ['getex'],
+    what: 'Wrong times are an error also when the key is not there or of another type.',
+    covers: ({ ours, theirs }) => isError(ours) && /^(\$-1|_|-WRONGTYPE)/.test(theirs),
+  },
+  {
+    commands: ['get', 'getdel', 'getex', 'getset', 'mget', 'dump', 'hget', 'set'],
+    what: 'The last count of a HyperLogLog is not kept in its value (bytes 8 to 15).',
+    covers: ({ ours, theirs }) =>
+      ours.includes('HYLL') && withoutCounts(ours) === withoutCounts(theirs),
+  },
+  {
+    commands: ['lcs'],
+    what: 'Wrong words behind LEN and IDX are told before or after each other.',
+    covers: ({ ours, theirs }) => isError(ours) && isError(theirs),
+  },
+  {
+    commands: ['hello'],
+    what: 'Own version and connection number.',
+    covers: ({ ours, theirs }) => withoutIdentity(ours) === withoutIdentity(theirs),
+  },
+  {
+    commands: ['client|id', 'client|info', 'client|list', 'client|help'],
+    what: 'Own numbers and figures; HELP names what there is.',
+    rule: 'shape',
+  },
+  {
+    commands: ['client|list'],
+    what: 'An id below 1 is an error.',
+    covers: ({ ours }) => ours === '-ERR Invalid client ID\r\n',
+  },
+  {
+    commands: ['command', 'command|count', 'command|docs', 'command|list'],
+    what: 'The commands of rkv, with texts of its own, without arguments and history.',
+    covers: ({ ours, theirs }) => ours[0] === theirs[0],
+  },
+  {
+    commands: ['command|getkeys', 'command|getkeysandflags'],
+    what: 'A command without arguments is looked at too, as from Redis 7.2 on.',
+    covers: ({ words, ours, theirs }) => words.length === 3 && isError(ours) && isError(theirs),
+  },
+  {
+    commands: ['command|getkeysandflags'],
+    what: 'All keys of a command have the same flags, SET those of SET with GET.',
+    covers: ({ words }) => /^(set|bitop|rename)$/i.test(words[2] ?? ''),
+  },
+  {
+    commands: ['select', 'wait', 'config|set', 'client|kill', 'client|unblock', 'client|pause'],
+    what: 'Some texts of errors differ behind their first word.',
+    covers: ({ ours, theirs }) => isError(ours) && firstWord(ours) === firstWord(theirs),
+  },
+  {
+    commands: ['config|get'],
+    what: 'Settings have the values that are true of rkv: appendonly is yes.',
+    rule: 'shape',
+  },
+  {
+    commands: ['info', 'role', 'time', 'memory|stats', 'memory|doctor', 'latency|doctor'],
+    what: 'Own fields, figures and texts.',
+    covers: ({ ours, theirs }) => ours[0] === theirs[0],
+  },
+  {
+    commands: ['slowlog|get', 'slowlog|len'],
+    what: 'Times count from arrival to answer, so other commands are slow.',
+    covers: ({ ours, theirs }) => ours[0] === theirs[0],
+  },
+  {
+    commands: ['randomkey'],
+    what: 'Another choice.',
+    rule: 'shape',
+  },
+  {
+    commands: ['scan'],
+    what: 'Cursors of its own, up to 2^63; a page can be empty before the last.',
+    covers: ({ ours, theirs }) => ours.startsWith('*2') && theirs.startsWith('*2'),
+  },
+  {
+    commands: ['scan'],
+    what: 'A cursor is a number without sign, looked at before other words.',
+    covers: ({ ours }) => ours === '-ERR invalid cursor\r\n',
+  },
+  {
+    commands: ['wait'],
+    what: 'Copies that have the write: none where the replication factor is 1.',
+    rule: 'shape',
+  },
+  {
+    commands: ['watch'],
+    what: 'A write that sets what is there already is a change (SETBIT of the same bit).',
+  },
+  {
+    commands: ['debug'],
+    what: 'Refused with a text of its own unless the node was started for it.',
+    covers: ({ ours, theirs }) => /^-ERR DEBUG/.test(ours) && /^-ERR DEBUG/.test(theirs),
+  },
+  {
+    commands: ['cluster|slots', 'cluster|shards', 'cluster|nodes', 'cluster|info', 'cluster|myid'],
+    what: 'Own nodes, ids and figures; a node can lead one shard and follow in another.',
+    covers: ({ ours, theirs }) => ours[0] === theirs[0],
+  },
+  {
+    commands: [
+      ...['cluster|addslots', 'cluster|addslotsrange', 'cluster|bumpepoch', 'cluster|delslots'],
+      ...['cluster|delslotsrange', 'cluster|failover', 'cluster|flushslots', 'cluster|forget'],
+      ...['cluster|meet', 'cluster|replicate', 'cluster|reset', 'cluster|saveconfig'],
+      ...['cluster|set-config-epoch', 'cluster|setslot'],
+    ],
+    what: 'Always an error that names what to use instead.',
+    covers: ({ ours }) => isError(ours) && /not for rkv.* see rkv|wrong number/.test(ours),
+  },
+];
+
+function withoutCounts(reply) {
+  return reply.replace(/HYLL([\s\S]{4})[\s\S]{8}/g, 'HYLL$1');
+}
+
+/** HELLO without version and connection number. */
+function withoutIdentity(reply) {
+  return reply.replace(/(version\r\n)\$\d+\r\n[\d.]+/, '$1').replace(/(id\r\n):\d+/, '$1');
+}
+
+function firstWord(reply) {
+  return reply.split(' ', 1)[0];
+}

@@ -1,0 +1,47 @@
+/**
+ * What Debian's Redis does not know yet, in the words of the documentation of those that do: each
+ * command with the reply it must get, one behind the other on one connection (RESP2). A reply that
+ * is a pattern names what may differ.
+ */
+export interface Expected {
+  /** Full name of its row. */
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly reply: string | RegExp;
+}
+
+const row = (line: string, reply: string | RegExp, words = 1): Expected => {
+  const parts = line.split(' ');
+  return { name: parts.slice(0, words).join('|').toLowerCase(), words: parts, reply };
+};
+
+export const NEWER: readonly Expected[] = [
+  row('CLIENT SETINFO LIB-NAME proof', '+OK\r\n', 2),
+  row('CLIENT SETINFO LIB-VER 1.0', '+OK\r\n', 2),
+  row('CLIENT SETINFO LIB-FOO x', /^-ERR Unrecognized option 'LIB-FOO'\r\n$/, 2),
+  row('CLIENT INFO', /lib-name=proof lib-ver=1\.0/, 2),
+  row('CLIENT NO-TOUCH ON', '+OK\r\n', 2),
+  row('CLIENT NO-TOUCH FOO', '-ERR syntax error\r\n', 2),
+  row('CLUSTER MYSHARDID', /^\$40\r\n[0-9a-f]{40}\r\n$/, 2),
+  row('WAITAOF 0 0 0', /^\*2\r\n:1\r\n:\d\r\n$/),
+  row('WAITAOF 2 0 0', /^-ERR value is out of range/),
+  row('WAITAOF x 0 0', /^-ERR value is not an integer/),
+  // SET IFEQ, IFNE (Valkey 8.1, Redis 8.4), DELEX (Redis 8.4), DELIFEQ (Valkey 9)
+  row('SET {n}k v1', '+OK\r\n'),
+  row('SET {n}k v2 IFEQ other', '$-1\r\n'),
+  row('SET {n}k v2 IFEQ v1', '+OK\r\n'),
+  row('SET {n}k v3 IFEQ v2 GET', '$2\r\nv2\r\n'),
+  row('SET {n}k v4 IFNE v3', '$-1\r\n'),
+  row('SET {n}k v4 IFNE other', '+OK\r\n'),
+  row('SET {n}none v IFEQ v', '$-1\r\n'),
+  row('SET {n}k v NX IFEQ v4', '-ERR syntax error\r\n'),
+  row('DELEX {n}k IFEQ other', ':0\r\n'),
+  row('DELEX {n}k IFEQ v4 more', '-ERR syntax error\r\n'),
+  row('DELEX {n}k IFNE v4', ':0\r\n'),
+  row('DELEX {n}k IFEQ v4', ':1\r\n'),
+  row('DELEX {n}k', ':0\r\n'),
+  row('SET {n}k v1', '+OK\r\n'),
+  row('DELIFEQ {n}k v2', ':0\r\n'),
+  row('DELIFEQ {n}k v1', ':1\r\n'),
+  row('DELIFEQ {n}k v1', ':0\r\n'),
+];
