@@ -1,6 +1,6 @@
 /** The door for changes of members, on real nodes in a simulated world without faults. */
 import { describe, expect, it } from 'vitest';
-import { type GroupId, groupId, type ReplicaId, replicaId } from '../../src/base/ids.js';
+import { type GroupId, groupId, nodeId, type ReplicaId, replicaId } from '../../src/base/ids.js';
 import type { ConfigChange, ConfigStep } from '../../src/raft/types.js';
 import type { Replica } from '../../src/replica/replica.js';
 import { Cluster } from './cluster.js';
@@ -157,6 +157,32 @@ describe('a change of members', () => {
     expect(cluster.coverage.of('says: snapshot installed')).toBeGreaterThan(0);
     expect(back()?.core.view().members.learners).toEqual([first]);
     votersOn(cluster);
+    expect(cluster.violation).toBeNull();
+  });
+});
+
+describe('a new replica', () => {
+  it('gets a number that is never given out again, on a node that has none of its group', async () => {
+    const cluster = await started();
+    const leader = leaderOf(cluster, GROUP);
+    const [replica, node] = [replicaId(4), nodeId(9)];
+    const placed = [{ replica, node }];
+    expect(leader.changeMembers(changeTo(demote(replica)), placed)).toMatchObject({ ok: true });
+    await wait(cluster, 1_000);
+    for (const { descriptor } of replicasOf(cluster, GROUP)) {
+      expect(descriptor.members.at(-1)).toMatchObject({ replica, node, role: 'learner' });
+      expect(descriptor.nextReplica).toBe(5);
+    }
+    const removed = changeTo({ op: 'remove', replica });
+    expect(leader.changeMembers(removed)).toMatchObject({ ok: true });
+    await wait(cluster, 1_000);
+    for (const { descriptor } of replicasOf(cluster, GROUP)) {
+      expect(descriptor.members).toHaveLength(3);
+    }
+    expect(leader.changeMembers(changeTo(demote(replica)), placed)).toEqual({
+      ok: false,
+      reason: 'config-invalid',
+    });
     expect(cluster.violation).toBeNull();
   });
 });
