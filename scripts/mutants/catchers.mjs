@@ -17,7 +17,7 @@ const NO_BEHAVIOUR =
 
 export const nameOf = ({ file, test, story, seeds, from = 1, breaks }) => {
   if (seeds !== undefined) {
-    return `simulator, seeds ${from} to ${from + seeds - 1}: ${breaks}`;
+    return `simulator, seeds ${from} to ${from + seeds - 1}: ${breaks ?? 'any invariant'}`;
   }
   return story === undefined ? `${file} › ${test}` : `test/stories/${story}`;
 };
@@ -118,7 +118,7 @@ async function runStory(copy, story) {
   return { outcome, line: `test/stories/${story}:${at + 1}: ${differs}` };
 }
 
-/** Seeds in a row, until one breaks that invariant. */
+/** Seeds in a row, until one breaks that invariant; null: any. */
 async function runSeeds(copy, { seeds: count, from = 1, breaks }) {
   const { bundle } = await import(pathToFileURL(join(copy, 'scripts', 'sim', 'bundle.mjs')).href);
   // By way of the link a worker would not know itself for the program that was started.
@@ -134,7 +134,8 @@ async function runSeeds(copy, { seeds: count, from = 1, breaks }) {
       workers: 2,
       onResult({ seed, violation }) {
         done++;
-        if (violation?.invariant === breaks) broken ??= `seed ${seed}: ${violation.message}`;
+        const breaksIt = violation !== null && (breaks === null || violation.invariant === breaks);
+        if (breaksIt) broken ??= `seed ${seed}: ${violation.message}`;
       },
     });
     if (broken === null && died === null && done === count) return { outcome: 'passed', line: '' };
