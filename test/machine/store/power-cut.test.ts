@@ -7,8 +7,10 @@ import { replicaId } from '../../../src/base/ids.js';
 import { createPrng } from '../../../src/base/prng.js';
 import { openMemoryStore } from '../../../src/engine/memory-store.js';
 import type { OrderedStore } from '../../../src/machine/ports.js';
+import { TABLE_CODES } from '../../../src/machine/store/keys.js';
 import { createModelDisk } from '../../sim/model-store/model-disk.js';
-import { GROUP, openShard, openState, put, scanAll } from './helpers.js';
+import { change, read, rowsOf, until } from './collection-helpers.js';
+import { del, GROUP, openShard, openState, put, scanAll } from './helpers.js';
 
 async function sender() {
   const opened = await openShard();
@@ -91,5 +93,48 @@ it('rows and applied index are of one moment, whichever batch was the last', asy
     const { index } = found.descriptor.applied;
     expect((await scanAll(found)).length, `after ${batches} batches`).toBe(index - born);
     await again.state.close();
+  }
+});
+
+it('collections are whole or gone after a power cut, and what went is cleaned up', async () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    const random = createPrng(seed);
+    const disk = createModelDisk(createPrng(seed), (run) => setImmediate(run), {
+      batchesPerLog: 2,
+    });
+    const { state, shard } = await openShard({ store: disk.open() });
+    type Model = Record<string, Record<string, string>>;
+    let model: Model = {};
+    const history = new Map<number, Model>();
+    for (let step = 0; step < 60; step++) {
+      const key = `h${random.below(3)}`;
+      if (random.below(4) === 0) {
+        await del(shard, key);
+        const { [key]: _, ...rest } = model;
+        model = rest;
+      } else {
+        const fields: Record<string, string> = {};
+        for (let i = 0; i < 20; i++) fields[`f${random.below(100)}`] = `${step}`;
+        await change(shard, key, fields);
+        model = { ...model, [key]: { ...model[key], ...fields } };
+      }
+      history.set(shard.descriptor.applied.index, model);
+      if (random.below(5) === 0) void state.flush().catch(() => undefined);
+      if (random.below(3) === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    disk.cutPower();
+    const { state: again, store } = await openState({ store: disk.open() });
+    expect(again.damage, `seed ${seed}`).toBeNull();
+    if (!again.descriptors.has(GROUP)) continue;
+    const found = again.shard(GROUP);
+    const expected = history.get(found.descriptor.applied.index) ?? {};
+    for (const key of ['h0', 'h1', 'h2']) {
+      expect(await read(found, key), `seed ${seed}`).toEqual(expected[key] ?? null);
+    }
+    expect((await again.scrub(GROUP, { bytesPerSecond: 1e9 })).wrong).toBeNull();
+    await until(async () => (await rowsOf(store, TABLE_CODES.b)) === 0);
+    const alive = Object.values(expected).reduce((n, of) => n + Object.keys(of).length, 0);
+    expect(await rowsOf(store, TABLE_CODES.c), `seed ${seed}`).toBe(alive);
+    await again.close();
   }
 });
