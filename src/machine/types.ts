@@ -127,6 +127,11 @@ export interface ShardState {
    */
   putHead(place: Place, head: NewHead): Header;
   deleteHead(place: Place): void;
+  /**
+   * All keys of a database (null: of every one but the probes') are gone, with their elements; what
+   * the store still has of them is no larger than `revision` and is cleaned up behind.
+   */
+  wipe(database: number | null, revision: Revision): void;
 
   /**
    * Rows of one generation of a collection, by names that the collection's type gives them. The

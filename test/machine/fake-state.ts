@@ -250,6 +250,15 @@ export class FakeState implements ShardState {
     return whole;
   }
 
+  wipe(database: number | null): void {
+    for (const [name, { place }] of [...this.#heads]) {
+      const isWanted = database === null ? place.database !== 255 : place.database === database;
+      if (!isWanted) continue;
+      this.#pinned.set(name, 'head');
+      this.deleteHead(place);
+    }
+  }
+
   deleteHead(place: Place): void {
     assert(this.header(place) !== undefined, 'the old header is in memory');
     this.#elements.bury(place, this.#heads.get(name(place))?.head.generation ?? 0);
@@ -314,8 +323,8 @@ export class FakeState implements ShardState {
   }
 
   counts(database?: number): { keys: number; bytes: number } {
-    const heads = [...this.#heads.values()].filter(
-      ({ place }) => database === undefined || place.database === database,
+    const heads = [...this.#heads.values()].filter(({ place }) =>
+      database === undefined ? place.database !== 255 : place.database === database,
     );
     return { keys: heads.length, bytes: heads.reduce((sum, { head }) => sum + head.size, 0) };
   }

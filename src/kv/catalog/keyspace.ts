@@ -35,6 +35,18 @@ export const KEYSPACE_ROWS: readonly CommandRow[] = [
     help: 'A key that the seed, a random number, picks (bytes), or null.',
   },
   {
+    name: 'flush',
+    code: 32,
+    access: 'write',
+    positionals: [],
+    options: [{ word: 'ALL', help: 'every database' }],
+    routing: 'shards',
+    merge: 'sum',
+    reads: 'header',
+    grows: false,
+    help: 'Deletes all keys of a database at once, cleaned up behind (integer: how many).',
+  },
+  {
     name: 'dbsize',
     code: 31,
     access: 'read',

@@ -177,6 +177,13 @@ export class Run {
     return items;
   }
 
+  /** Deletes all keys of a database, or of every user's; how many there were, expired ones too. */
+  wipe(database: number | null): number {
+    const { keys } = this.#state.counts(database ?? undefined);
+    this.#state.wipe(database, this.#next());
+    return keys;
+  }
+
   /** The row is there, dead or alive. */
   remove(place: Place): Revision {
     this.#state.deleteHead(place);

@@ -79,7 +79,9 @@ export function applyWrite(shard: Shard, call: Call | null, stamp: SessionStamp)
 }
 
 function replyTo(shard: Shard, session: Session, stamp: SessionStamp, call: Call): Reply {
-  if (call.row.routing === 'together') return runTogether(shard, session, stamp, call);
+  const { routing } = call.row;
+  if (routing === 'together' || routing === 'shards')
+    return runTogether(shard, session, stamp, call);
   const parts = splitByBucket(call);
   if (parts === null) return runOnce(shard, session, stamp, call);
   const replies = parts.map((part) => ({

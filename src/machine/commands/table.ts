@@ -10,6 +10,7 @@ import { bitcount, bitpos, getbit, setbit } from './bits.js';
 import { HASH_HANDLERS } from './hash-handlers.js';
 import * as hyperloglog from './hyperloglog.js';
 import * as keys from './keys.js';
+import { flush } from './keyspace.js';
 import { lcs } from './lcs.js';
 import { getrange, setrange } from './string-ranges.js';
 import * as strings from './strings.js';
@@ -25,6 +26,7 @@ const HANDLERS = new Map<string, Handler>(
     getrange,
     setrange,
     lcs,
+    flush,
     setbit,
     getbit,
     bitcount,

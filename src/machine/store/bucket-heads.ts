@@ -6,6 +6,7 @@ import { asBuffer, type ByteKey } from '../../base/bytes.js';
 import type { StoreIterator } from '../ports.js';
 import type { Header, ScanRange } from '../types.js';
 import { corrupt } from './context.js';
+import { countIndex } from './counts.js';
 import { HEAD_KEY_BYTES, headKey, TABLE_CODES, tableStart } from './keys.js';
 import { decodeHead, headValue } from './row-codec.js';
 import type { ShardRows } from './shard-rows.js';
@@ -32,6 +33,8 @@ export class BucketHeads {
   private at = 0;
   private last: ByteKey | null = null;
   private ended = false;
+  /** Up to this revision rows are wiped, as of the instant this was made. */
+  private readonly wipedUpTo: number;
 
   constructor(shard: ShardRows, bucket: number, range: ScanRange) {
     this.shard = shard;
@@ -40,6 +43,7 @@ export class BucketHeads {
     this.from = asBuffer(range.from).toString('latin1');
     this.to = range.to === null ? null : asBuffer(range.to).toString('latin1');
     this.prefix = headKey(shard.spaceOf(bucket), bucket, range.database, '');
+    this.wipedUpTo = shard.counted.wiped.get(countIndex(bucket, range.database)) ?? -1;
   }
 
   /** The next row; undefined: ask `refill`, or it is the end. */
@@ -82,7 +86,9 @@ export class BucketHeads {
         break;
       }
       this.last = name;
-      this.page.push(this.decode(key, name, asBuffer(stored)));
+      const head = this.decode(key, name, asBuffer(stored));
+      // Wiped, and not cleaned up yet.
+      if (head.header.revision > this.wipedUpTo) this.page.push(head);
     }
   }
 

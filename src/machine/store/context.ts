@@ -32,6 +32,8 @@ export interface StoreContext {
   readonly onDirty: () => void;
   /** A replica has other buckets than before. */
   readonly onPieces: (shard: ShardRows) => void;
+  /** Keys of a database are gone; what the store has of them is to be cleaned up. */
+  readonly onWiped: (shard: ShardRows) => void;
 }
 
 /** Fences the group through the hook and gives the error to throw. */

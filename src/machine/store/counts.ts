@@ -20,12 +20,19 @@ export interface Count {
 
 /** bucket u16, database u8, then keys, bytes, digest, revision of 7 bytes each */
 const ENTRY_BYTES = 3 + 4 * 7;
+/** In the bucket's place: the entry says up to which revision rows are wiped. */
+const WIPED_BIT = 0x8000;
 
 export const countIndex = (bucket: number, database: number): number => (bucket << 8) | database;
 export const bucketOfCount = (index: number): number => index >>> 8;
 
 export class Counts {
   readonly entries = new Map<number, Count>();
+  /**
+   * By `countIndex`: rows with no larger revision are gone, though the store may still have some
+   * (`wipes.ts`). Not replicated: each store cleans up at its own pace.
+   */
+  readonly wiped = new Map<number, number>();
   changed = false;
 
   at(bucket: number, database: number): Count {
@@ -59,6 +66,34 @@ export class Counts {
     count.keys--;
     count.bytes -= bytes;
     count.digest = digestMinus(count.digest, crc);
+  }
+
+  /** Whether a row of this revision was wiped and is only not cleaned up yet. */
+  isWiped(bucket: number, database: number, revision: number): boolean {
+    if (this.wiped.size === 0) return false;
+    return revision <= (this.wiped.get(countIndex(bucket, database)) ?? -1);
+  }
+
+  /** All that is counted here of a database (null: of every user's) is gone. */
+  wipe(database: number | null, revision: number): void {
+    for (const [index, count] of this.entries) {
+      const of = index & 0xff;
+      if (count.keys === 0 || (database === null ? of === PROBE_DATABASE : of !== database))
+        continue;
+      count.keys = 0;
+      count.bytes = 0;
+      count.digest = 0;
+      count.touched = true;
+      this.wiped.set(index, revision);
+      this.changed = true;
+    }
+  }
+
+  /** The store has no wiped row left, unless more was wiped meanwhile. */
+  cleaned(index: number, revision: number): void {
+    if (this.wiped.get(index) !== revision) return;
+    this.wiped.delete(index);
+    this.changed = true;
   }
 
   /** For rows that are covered by the digest but are no keys of a user. */
@@ -124,8 +159,14 @@ export class Counts {
       }
       if (count.keys === 0 && count.bytes === 0 && count.digest === 0) this.entries.delete(index);
     }
-    const bytes = Buffer.alloc(this.entries.size * ENTRY_BYTES);
+    const bytes = Buffer.alloc((this.entries.size + this.wiped.size) * ENTRY_BYTES);
     let at = 0;
+    for (const [index, upTo] of this.wiped) {
+      bytes.writeUInt16BE((index >>> 8) | WIPED_BIT, at);
+      bytes[at + 2] = index & 0xff;
+      putUint56(bytes, at + 3, upTo);
+      at += ENTRY_BYTES;
+    }
     for (const [index, count] of this.entries) {
       bytes.writeUInt16BE(bucketOfCount(index), at);
       bytes[at + 2] = index & 0xff;
@@ -150,10 +191,13 @@ export function decodeCounts(bytes: Uint8Array): Counts | null {
   if (bytes.length % ENTRY_BYTES !== 0) return null;
   const counts = new Counts();
   for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
-    const count = counts.at(
-      ((bytes[at] as number) << 8) | (bytes[at + 1] as number),
-      bytes[at + 2] as number,
-    );
+    const bucket = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+    const database = bytes[at + 2] as number;
+    if ((bucket & WIPED_BIT) !== 0) {
+      counts.wiped.set(countIndex(bucket & ~WIPED_BIT, database), getUint56(bytes, at + 3));
+      continue;
+    }
+    const count = counts.at(bucket, database);
     count.keys = getUint56(bytes, at + 3);
     count.bytes = getUint56(bytes, at + 10);
     count.digest = getUint56(bytes, at + 17);

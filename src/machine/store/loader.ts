@@ -163,9 +163,11 @@ export class Loader {
     if (stored !== undefined && header === null) {
       throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} fails its check`);
     }
+    const isWiped =
+      header !== null && shard.counted.isWiped(want.bucket, want.database, header.revision);
     if (known) {
       // It was in memory without its value; the store must have the very row that was written.
-      if (known.header?.crc !== header?.crc) {
+      if (known.header?.crc !== (isWiped ? undefined : header?.crc)) {
         throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} is an older row`);
       }
     }
@@ -174,9 +176,10 @@ export class Loader {
     if (!known) {
       row.becomeStored(header);
       shard.adopt(row);
+      if (isWiped) shard.deleteWiped(row);
     }
     this.pin(row);
-    if (want.need === 'header') row.value = null;
+    if (want.need === 'header' || isWiped) row.value = null;
   }
 
   /** What the store itself threw says that this replica's rows cannot be read. */

@@ -18,7 +18,6 @@ import {
 } from '../../base/ids.js';
 import { RkvError } from '../../kv/errors.js';
 import type { Descriptor, Piece } from '../../shard/descriptor.js';
-import { BUCKETS } from '../../shard/slot.js';
 import type { OrderedStore } from '../ports.js';
 import type {
   IncomingSnapshot,
@@ -39,6 +38,7 @@ import { openIncoming } from './incoming-snapshot.js';
 import { NODE_ROWS, nodeKey, rowKey } from './keys.js';
 import { type OpenedStore, readNodeRows } from './open.js';
 import { openOutgoing } from './outgoing-snapshot.js';
+import { overlap, samePieces, wholeSpace } from './pieces.js';
 import { metaName } from './plain-rows.js';
 import { ReadBudget } from './read-budget.js';
 import { crcOfStored, decodeRow, encodeRow } from './row-codec.js';
@@ -47,6 +47,7 @@ import { type ScrubOptions, type ScrubResult, scrubReplica } from './scrub.js';
 import { type FlushPart, ShardRows } from './shard-rows.js';
 import type { StoreStats } from './stats.js';
 import { watchedHooks } from './watched-hooks.js';
+import { Wipes } from './wipes.js';
 
 export interface NodeStateOptions {
   readonly store: OrderedStore;
@@ -108,6 +109,7 @@ class StoreBackedState implements OpenedNodeState {
   private readonly flusher: Flusher;
   private readonly dead: DeadPieces;
   private readonly graves: Graves;
+  private readonly wipes: Wipes;
   private readonly shards = new Map<GroupId, ShardRows>();
   private readonly positions = new Map<GroupId, { index: LogIndex; term: Term }>();
   private readonly spaces: SpaceCounter;
@@ -152,10 +154,16 @@ class StoreBackedState implements OpenedNodeState {
       scans: new ScanSlots(clock),
       onDirty: () => this.flusher.onDirty(),
       onPieces: (shard) => this.graves.open(shard),
+      onWiped: (shard) => this.wipes.open(shard),
     };
     const { writer } = this;
     const inBackground = (work: () => Promise<void>) => this.inBackground(work);
     this.graves = new Graves({ store, writer, stopped: () => this.closed, inBackground });
+    this.wipes = new Wipes({
+      flush: () => this.flush(),
+      stopped: () => this.closed,
+      inBackground,
+    });
     this.dead = new DeadPieces({
       store,
       writer,
@@ -216,6 +224,7 @@ class StoreBackedState implements OpenedNodeState {
 
   async snapshot(group: GroupId): Promise<OutgoingSnapshot> {
     await this.flush();
+    await this.wipes.settle(() => this.shards.get(group));
     return openOutgoing(this.context, group);
   }
 
@@ -350,6 +359,7 @@ class StoreBackedState implements OpenedNodeState {
     }
     this.show(shard);
     this.graves.open(shard);
+    this.wipes.open(shard);
   }
 
   private show(shard: ShardRows): void {
@@ -388,11 +398,3 @@ class StoreBackedState implements OpenedNodeState {
     this.behind.add(running);
   }
 }
-
-const wholeSpace = (space: SpaceId): Piece => ({ space, range: { first: 0, last: BUCKETS - 1 } });
-
-const overlap = (a: Piece, b: Piece): boolean =>
-  a.space === b.space && a.range.first <= b.range.last && b.range.first <= a.range.last;
-
-const samePieces = (a: readonly Piece[], b: readonly Piece[]): boolean =>
-  a.length === b.length && a.every((piece, at) => piece.space === b[at]?.space);

@@ -106,10 +106,11 @@ class Page {
     const end = clock.monotonic() + range.budgetMs;
     // Counted up to this very instant: where no key lives nothing can come from.
     const wanted = range.bucket === undefined ? bucketsOf(shard.descriptor) : [range.bucket];
-    const buckets = wanted.filter((bucket) => shard.hasKeys(bucket, range.database));
+    const buckets = wanted.filter((bucket) => shard.counted.hasKeys(bucket, range.database));
     this.buckets = Math.max(1, buckets.length);
     // Until every bucket has shown its first key nothing is known to be the smallest.
-    for (const bucket of buckets) await this.enter(new BucketHeads(shard, bucket, range));
+    const sources = buckets.map((bucket) => new BucketHeads(shard, bucket, range));
+    for (const source of sources) await this.enter(source);
     for (;;) {
       const waiting = this.take();
       if (waiting === 'end') return { items: this.items, done: true };

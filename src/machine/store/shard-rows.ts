@@ -5,9 +5,9 @@
  */
 import { assert, must } from '../../base/assert.js';
 import type { ByteKey } from '../../base/bytes.js';
-import { crc32 } from '../../base/checksum.js';
-import type { EpochMs, LogIndex, SpaceId, Term } from '../../base/ids.js';
+import type { EpochMs, LogIndex, Revision, SpaceId, Term } from '../../base/ids.js';
 import { META_GROUP } from '../../base/ids.js';
+import { PROBE_DATABASE } from '../../kv/limits.js';
 import type { Descriptor } from '../../shard/descriptor.js';
 import type {
   DueRow,
@@ -27,11 +27,11 @@ import type { StoreContext } from './context.js';
 import type { Counts } from './counts.js';
 import { Deadlines } from './deadlines.js';
 import { encodeDescriptor } from './descriptor-codec.js';
+import { digestText } from './digest-text.js';
 import { readElements } from './element-pages.js';
 import type { ElementRow } from './element-rows.js';
 import { Elements } from './elements.js';
 import type { Grave } from './graves.js';
-import { putUint56 } from './integers.js';
 import { Loader } from './loader.js';
 import { PlainRows } from './plain-rows.js';
 import { assertHead, bytesOf, digestOf, dueOf, encodeHead } from './row-codec.js';
@@ -166,6 +166,34 @@ export class ShardRows implements ShardState {
     this.markChanged(-before);
   }
 
+  wipe(database: number | null, revision: Revision): void {
+    assert(!this.dead, 'no change to a replica that was replaced or dropped');
+    // What memory knows is deleted row by row, so that it is never older than the store.
+    for (const [of, map] of this.heads.entries()) {
+      if (map === undefined || (database === null ? of === PROBE_DATABASE : of !== database))
+        continue;
+      for (const row of map.values()) if (row.header !== null) this.deleteHead(row);
+    }
+    this.counted.wipe(database, revision);
+    this.salt = this.context.table.newSalt();
+    this.markChanged(0);
+    this.context.onWiped(this);
+  }
+
+  /**
+   * A row that came from the store, though it was wiped: it is deleted like any other, but for the
+   * counts, which forgot it already.
+   */
+  deleteWiped(row: HeadRow): void {
+    if (row.beginChange(this.context.generations.active)) this.dirtyHeads.push(row);
+    this.elementRows.settle(row, 0);
+    row.header = null;
+    row.record = null;
+    row.value = null;
+    this.deadlines.onPut(row, null);
+    this.markChanged(ROW_BYTES + row.key.length);
+  }
+
   element(place: Place, generation: number, name: ByteKey): Uint8Array | null | undefined {
     return this.elementRows.get(place, generation, name);
   }
@@ -234,11 +262,6 @@ export class ShardRows implements ShardState {
     return this.deadlines.next();
   }
 
-  /** Whether the bucket holds a key of the database, overlay included. */
-  hasKeys(bucket: number, database: number): boolean {
-    return this.counted.hasKeys(bucket, database);
-  }
-
   counts(database?: number): { readonly keys: number; readonly bytes: number } {
     return this.counted.total(database);
   }
@@ -247,22 +270,8 @@ export class ShardRows implements ShardState {
     return this.counted.keysIn(bucket, database);
   }
 
-  /**
-   * Thirteen hex digits: sum of the CRCs of all heads and meta rows; eight: CRC of the facts beside
-   * them that every replica must share. Session records are left out: their replies follow from the
-   * rows, and their lifetime in memory is not the same on every replica.
-   */
   digest(): string {
-    const { record } = this;
-    const facts = Buffer.alloc(6 * 7);
-    putUint56(facts, 0, record.revision);
-    putUint56(facts, 7, record.clusterTime);
-    putUint56(facts, 14, record.rangeEpoch);
-    putUint56(facts, 21, record.membersEpoch);
-    putUint56(facts, 28, record.range.first);
-    putUint56(facts, 35, record.range.last);
-    const rows = this.counted.digest().toString(16).padStart(13, '0');
-    return rows + crc32(facts).toString(16).padStart(8, '0');
+    return digestText(this.record, this.counted.digest());
   }
 
   // What the rest of the store half needs.

@@ -69,6 +69,7 @@ describe('catalogue', () => {
       28: 'rename',
       29: 'copy',
       30: 'randomkey',
+      32: 'flush',
       31: 'dbsize',
       38: 'walk',
       40: 'setbit',

@@ -19,7 +19,7 @@ import type { Reply } from '../../../kv/reply.js';
 import type { Command } from '../../../kv/request.js';
 import { errorText } from '../errors.js';
 import { glob } from '../glob.js';
-import { answerInteger, answerValue } from './answers.js';
+import { answerInteger, answerValue, ok } from './answers.js';
 import type { LocalCall } from './local-call.js';
 import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR, safeInteger } from './parse.js';
 import type { Args, DoorRow } from './row.js';
@@ -28,10 +28,12 @@ import { rememberCursor, rememberedKey } from './scan-cursors.js';
 const WALK = codeOf('walk');
 const DBSIZE = codeOf('dbsize');
 const RANDOMKEY = codeOf('randomkey');
+const FLUSH = codeOf('flush');
 
 const LIMIT = Buffer.from('LIMIT');
 const TYPE = Buffer.from('TYPE');
 const HASH = Buffer.from('HASH');
+const ALL = Buffer.from('ALL');
 
 const DEFAULT_COUNT = 10;
 const PAGE = 1000;
@@ -138,6 +140,26 @@ async function keys(call: LocalCall): Promise<void> {
   for (const key of found) call.out.bulk(key);
 }
 
+/** FLUSHDB, FLUSHALL [ASYNC | SYNC]: at once either way, cleaned up behind. */
+function flushRow(name: string, all: boolean, summary: string): DoorRow {
+  return {
+    ...DATA,
+    name,
+    arity: -1,
+    flags: ['write'],
+    acl: ['@keyspace', '@write', '@slow', '@dangerous'],
+    complexity: 'O(1), and the keys in memory; the others are cleaned up behind',
+    summary,
+    differs: 'One entry per shard: each is flushed at an instant of its own.',
+    translate: (args, database) => {
+      const word = args.length === 0 ? 'SYNC' : optionWord(args[0]);
+      if (args.length > 1 || (word !== 'SYNC' && word !== 'ASYNC')) return SYNTAX_ERROR;
+      return { code: FLUSH, database, args: all ? [ALL] : [] };
+    },
+    answer: (_reply, out) => ok(out),
+  };
+}
+
 export const KEYSPACE_DOOR_ROWS: readonly DoorRow[] = [
   {
     ...LOCAL,
@@ -181,6 +203,8 @@ export const KEYSPACE_DOOR_ROWS: readonly DoorRow[] = [
     }),
     answer: answerValue,
   },
+  flushRow('flushdb', false, 'Deletes all keys of the database.'),
+  flushRow('flushall', true, 'Deletes all keys of all databases.'),
   {
     ...DATA,
     name: 'dbsize',
