@@ -2,11 +2,11 @@
  * CLUSTER, READONLY, READWRITE, ASKING (Redis documentation, group "cluster"). Answered alike on
  * both listeners; only the one for cluster clients ever redirects.
  */
-import { parseInteger } from '../../../kv/catalog/integer.js';
-import { SLOTS, slotOf } from '../../../shard/slot.js';
+import { slotOf } from '../../../shard/slot.js';
 import { redisNodeId } from '../info.js';
 import { type Endpoint, endpoints, type SlotRange, slotRanges } from '../topology.js';
 import { ok } from './answers.js';
+import { countKeysInSlot, getKeysInSlot } from './cluster-slots.js';
 import type { LocalCall } from './local-call.js';
 import type { DoorRow, LocalRow, ReplyOut } from './row.js';
 
@@ -110,12 +110,6 @@ function info({ door, out }: LocalCall): void {
 
 const myId = ({ door, out }: LocalCall): void =>
   out.text(redisNodeId(door.node.clusterId, door.node.nodeId));
-
-/** A slot number, or null. */
-export function slotArgument(arg: Uint8Array | undefined): number | null {
-  const value = arg === undefined ? null : parseInteger(arg);
-  return value === null || value < 0n || value >= BigInt(SLOTS) ? null : Number(value);
-}
 
 type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
   Partial<Pick<LocalRow, 'differs' | 'complexity' | 'flags' | 'acl'>>;
@@ -263,6 +257,24 @@ export const CLUSTER_DOOR_ROWS: readonly DoorRow[] = [
         complexity: 'O(N) with the bytes of the key',
         summary: 'Returns the slot of a key.',
         handle: ({ args, out }) => out.integer(slotOf(args[0] as Uint8Array)),
+      }),
+      sub({
+        name: 'countkeysinslot',
+        arity: 3,
+        since: '3.0.0',
+        complexity: 'O(N) with N keys of 64 slots',
+        summary: 'Counts the keys of a slot.',
+        differs: 'Of the whole cluster, whichever node is asked.',
+        handle: countKeysInSlot,
+      }),
+      sub({
+        name: 'getkeysinslot',
+        arity: 4,
+        since: '3.0.0',
+        complexity: 'O(N) with N keys of 64 slots',
+        summary: 'Lists keys of a slot.',
+        differs: 'Of the whole cluster, whichever node is asked.',
+        handle: getKeysInSlot,
       }),
       ...BY_HAND.map(byHand),
     ],
