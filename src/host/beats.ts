@@ -68,8 +68,14 @@ export class Beats {
 
   /** Whether the node lives and may be given leadership. */
   takesLead(node: NodeId): boolean {
-    if (node === this.#host.node) return this.#host.duties.fit;
+    if (node === this.#host.node) return this.#fit;
     return this.alive(node) && !this.#unfit.has(node);
+  }
+
+  /** Whom this node does not hear cannot elect it, and would be disturbed by its campaign. */
+  get #fit(): boolean {
+    const heard = this.#peers.filter((peer) => this.alive(peer)).length + 1;
+    return this.#host.duties.fit && 2 * heard > this.#peers.length + 1;
   }
 
   onPeerUp(_peer: NodeId): void {
@@ -126,7 +132,7 @@ export class Beats {
       wallMs: this.#parts.clock.wall(),
       clusterMs: this.#host.clusterClock.now(),
       leads: tellsLeads ? this.#leads() : null,
-      ...(this.#host.duties.fit ? {} : { unfit: true as const }),
+      ...(this.#fit ? {} : { unfit: true as const }),
     };
     for (const peer of this.#peers) this.#parts.transport.beat(peer, beat);
     this.#parts.transport.flush();

@@ -9,6 +9,10 @@ import type { Descriptor } from '../shard/descriptor.js';
 
 /** How long the preferred replica must have kept up. */
 const STEADY_MS = 2_000;
+/** After a hand-over that came to nothing the next waits twice as long, so many times over. */
+const MAX_DOUBLINGS = 5;
+/** A hand-over so long ago says nothing any more. */
+const FORGET_MS = 5 * 60_000;
 /** How far behind it may be when leadership is handed over. */
 const MAX_LAG = 64;
 
@@ -27,6 +31,8 @@ export function preferredNode(
 
 export class Leadership {
   readonly #steadySince = new Map<GroupId, MonoMs>();
+  /** Hand-overs after which this node leads the group still, or again. */
+  readonly #tries = new Map<GroupId, { readonly count: number; readonly at: MonoMs }>();
 
   /** For a group led here: the replica to hand over to now, or null. */
   next(
@@ -57,8 +63,12 @@ export class Leadership {
       this.#steadySince.set(group, now);
       return null;
     }
-    if (now - since < STEADY_MS || view.transferTo !== null) return null;
+    const tried = this.#tries.get(group);
+    const count = tried !== undefined && now - tried.at < FORGET_MS ? tried.count : 0;
+    const steadyMs = STEADY_MS * 2 ** Math.min(count, MAX_DOUBLINGS);
+    if (now - since < steadyMs || view.transferTo !== null) return null;
     this.#steadySince.delete(group);
+    this.#tries.set(group, { count: count + 1, at: now });
     return member.replica;
   }
 }

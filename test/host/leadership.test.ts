@@ -51,6 +51,23 @@ describe('leaders go back', () => {
     expect(next(leadership, view(990), 2_000)).toBe(2);
   });
 
+  it('ever later after hand-overs that came to nothing, and soon again after a while', () => {
+    const leadership = new Leadership();
+    const tries: number[] = [];
+    const play = (from: number, to: number): void => {
+      for (let ms = from; ms < to; ms += 500) {
+        if (next(leadership, view(1000), ms) !== null) tries.push(ms);
+      }
+    };
+    play(0, 70_000);
+    const pauses = tries.slice(1).map((ms, i) => ms - (tries[i] ?? 0));
+    expect(tries.length).toBeLessThan(6);
+    for (const [i, pause] of pauses.entries()) expect(pause).toBeGreaterThan(pauses[i - 1] ?? 0);
+    tries.length = 0;
+    play(1_000_000, 1_003_000);
+    expect(tries).toHaveLength(1);
+  });
+
   it('not to one that lags, probes or is not alive; and the wait begins again', () => {
     for (const bad of [view(900), view(1000, 'probe')]) {
       const leadership = new Leadership();
