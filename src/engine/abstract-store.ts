@@ -97,7 +97,7 @@ export function storeOver(db: LevelDatabase, slots: ReadSlots, sizeOf: SizeOf): 
       }
     },
     getMany: (keys) => getMany(keys),
-    batch: () => batchOver(db.batch()),
+    batch: () => new BatchOver(db.batch()),
     iterate: (range) => iterate(range),
     snapshot(): StoreSnapshot {
       const snapshot = db.snapshot();
@@ -112,14 +112,31 @@ export function storeOver(db: LevelDatabase, slots: ReadSlots, sizeOf: SizeOf): 
   };
 }
 
-function batchOver(batch: LevelBatch): StoreBatch {
-  return {
-    put: (key, value) => void batch.put(key, value),
-    del: (key) => void batch.del(key),
-    get length() {
-      return batch.length;
-    },
-    write: () => guarded('write', () => batch.write({ sync: true })),
-    abandon: () => batch.close(),
-  };
+/** A class, and not closures over each batch: code compiled for one flush then serves the next. */
+class BatchOver implements StoreBatch {
+  readonly #batch: LevelBatch;
+
+  constructor(batch: LevelBatch) {
+    this.#batch = batch;
+  }
+
+  get length(): number {
+    return this.#batch.length;
+  }
+
+  put(key: Uint8Array, value: Uint8Array): void {
+    this.#batch.put(key, value);
+  }
+
+  del(key: Uint8Array): void {
+    this.#batch.del(key);
+  }
+
+  write(): Promise<void> {
+    return guarded('write', () => this.#batch.write({ sync: true }));
+  }
+
+  abandon(): Promise<void> {
+    return this.#batch.close();
+  }
 }

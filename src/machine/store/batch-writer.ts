@@ -83,7 +83,7 @@ export class BatchWriter {
 
   private async run(fill: (batch: CountingBatch) => Promise<void> | void): Promise<void> {
     if (this.failed) throw this.failed.error;
-    const batch = counting(this.options.store.batch());
+    const batch = new Counting(this.options.store.batch());
     try {
       await fill(batch);
     } catch (error) {
@@ -171,31 +171,39 @@ function firstMissing(kept: readonly BatchNumber[], from: number, to: number): n
   return null;
 }
 
-interface Counting extends CountingBatch {
-  bytes: number;
+/**
+ * A class, and not closures over each batch: code compiled for one flush then serves the next.
+ */
+class Counting implements CountingBatch {
+  bytes = 0;
   /** The space counter as this batch writes it. */
-  spaces: number;
-}
+  spaces = 0;
+  private readonly batch: StoreBatch;
 
-function counting(batch: StoreBatch): Counting {
-  return {
-    bytes: 0,
-    spaces: 0,
-    put(key, value) {
-      this.bytes += key.length + value.length;
-      batch.put(key, value);
-    },
-    del(key) {
-      this.bytes += key.length;
-      batch.del(key);
-    },
-    get length() {
-      return batch.length;
-    },
-    write() {
-      assert(batch.length > 0, 'an empty batch is not written');
-      return batch.write();
-    },
-    abandon: () => batch.abandon(),
-  };
+  constructor(batch: StoreBatch) {
+    this.batch = batch;
+  }
+
+  get length(): number {
+    return this.batch.length;
+  }
+
+  put(key: Uint8Array, value: Uint8Array): void {
+    this.bytes += key.length + value.length;
+    this.batch.put(key, value);
+  }
+
+  del(key: Uint8Array): void {
+    this.bytes += key.length;
+    this.batch.del(key);
+  }
+
+  write(): Promise<void> {
+    assert(this.batch.length > 0, 'an empty batch is not written');
+    return this.batch.write();
+  }
+
+  abandon(): Promise<void> {
+    return this.batch.abandon();
+  }
 }

@@ -8,10 +8,11 @@ import type { Timer } from '../../base/clock.js';
 import type { GroupId, LogIndex, Term } from '../../base/ids.js';
 import type { BatchWriter, CountingBatch } from './batch-writer.js';
 import { endOfTurn, type Generations, type StoreContext } from './context.js';
+import type { ElementRow } from './element-rows.js';
 import { takeElement } from './elements.js';
 import { deadlineKey, headKey, NODE_ROWS, nodeKey } from './keys.js';
 import { dueOf, encodeRow, headKeyLength } from './row-codec.js';
-import type { HeadRow } from './rows.js';
+import type { HeadRow, PlainRow } from './rows.js';
 import type { FlushPart, ShardRows } from './shard-rows.js';
 
 export interface FlusherOptions {
@@ -156,11 +157,10 @@ export class Flusher {
       // Replaced or dropped meanwhile: its rows and its space are going to be deleted. Asked once:
       // rows without the descriptor they belong to would be no prefix of anything.
       if (shard.dead) continue;
-      await this.sliced(part.heads, (row) => takeHead(shard, row, generation, batch));
-      await this.sliced(part.plain, (row) =>
-        shard.plain.take(row, generation, shard.spaceOf(row.bucket), batch),
-      );
-      await this.sliced(part.elements, (row) => takeElement(row, generation, batch));
+      const job = { shard, generation, batch };
+      await this.sliced(part.heads, job, takeHead);
+      await this.sliced(part.plain, job, takePlain);
+      await this.sliced(part.elements, job, takeElementRow);
       const group = shard.descriptor.shard;
       putNodeRow(batch, NODE_ROWS.replica, group, part.descriptor);
       if (part.counts !== null) putNodeRow(batch, NODE_ROWS.counts, group, part.counts);
@@ -169,19 +169,28 @@ export class Flusher {
 
   private async release(parts: readonly FlushPart[], generation: number): Promise<void> {
     for (const { shard, heads, plain, elements } of parts) {
-      await this.sliced(heads, (row) => shard.releaseHead(row, generation));
-      await this.sliced(plain, (row) => shard.plain.release(row, generation));
-      await this.sliced(elements, (row) => shard.elementRows.release(row, generation));
+      const job = { shard, generation };
+      await this.sliced(heads, job, releaseHead);
+      await this.sliced(plain, job, releasePlain);
+      await this.sliced(elements, job, releaseElement);
       shard.flushingHeads = [];
       shard.plain.flushing = [];
     }
   }
 
-  private async sliced<T>(rows: readonly T[], work: (row: T) => void): Promise<void> {
+  /**
+   * `work` is one of a few functions that live as long as the program: a new closure for every
+   * flush would be compiled anew each time.
+   */
+  private async sliced<Row, Job>(
+    rows: readonly Row[],
+    job: Job,
+    work: (job: Job, row: Row) => void,
+  ): Promise<void> {
     const { clock } = this.context();
     let until = clock.monotonic() + SLICE_MS;
     for (let at = 0; at < rows.length; at++) {
-      work(rows[at] as T);
+      work(job, rows[at] as Row);
       if (at % ROWS_PER_LOOK === ROWS_PER_LOOK - 1 && clock.monotonic() >= until) {
         await endOfTurn(clock);
         until = clock.monotonic() + SLICE_MS;
@@ -209,8 +218,29 @@ export function putNodeRow(
   batch.put(key, encodeRow(key, payload));
 }
 
+interface Releasing {
+  readonly shard: ShardRows;
+  readonly generation: number;
+}
+
+interface Filling extends Releasing {
+  readonly batch: CountingBatch;
+}
+
+const takePlain = ({ shard, generation, batch }: Filling, row: PlainRow): void => {
+  shard.plain.take(row, generation, shard.spaceOf(row.bucket), batch);
+};
+const takeElementRow = ({ generation, batch }: Filling, row: ElementRow): void =>
+  takeElement(row, generation, batch);
+const releaseHead = ({ shard, generation }: Releasing, row: HeadRow): void =>
+  shard.releaseHead(row, generation);
+const releasePlain = ({ shard, generation }: Releasing, row: PlainRow): void =>
+  shard.plain.release(row, generation);
+const releaseElement = ({ shard, generation }: Releasing, row: ElementRow): void =>
+  shard.elementRows.release(row, generation);
+
 /** Puts a head, as of the flush's start, and its deadline into the batch. */
-function takeHead(shard: ShardRows, row: HeadRow, generation: number, batch: CountingBatch): void {
+function takeHead({ shard, generation, batch }: Filling, row: HeadRow): void {
   const { header, record } = row.frozen ?? row;
   row.frozen = null;
   row.taken = generation;
