@@ -15,6 +15,8 @@ export interface ClientControl {
   /** Ends it at once. */
   destroy(): void;
   setProtocol(protocol: Protocol): void;
+  /** Everything asked is answered and handed to the socket. */
+  readonly idle: boolean;
   /** Bytes that came and are not parsed yet; bytes written and not sent. */
   readonly unread: number;
   readonly unsent: number;

@@ -150,7 +150,8 @@ export class Connection implements ClientControl {
     if (this.#closed) return;
     const bytes = this.#out.pendingBytes;
     if (bytes > 0) this.#send(bytes);
-    if (this.#ending && this.#pipeline.idle) this.#socket.end();
+    // not only our half: a client that never hangs up would keep its place
+    if (this.#ending && this.#pipeline.idle) this.#socket.destroySoon();
     else this.#pump();
   }
 

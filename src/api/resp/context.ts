@@ -6,6 +6,7 @@ import type { RoutedAnswer, Router } from '../../router/types.js';
 import type { Gate } from '../gate/gate.js';
 import type { Client } from './client.js';
 import { Clients } from './clients.js';
+import { IdleSweeper } from './idle.js';
 import { misdirected } from './misdirected.js';
 import { Pause } from './pause.js';
 import { type Entry, Registry } from './registry.js';
@@ -36,6 +37,7 @@ export interface DoorContext {
   readonly settings: Settings;
   readonly slowlog: Slowlog;
   readonly pause: Pause;
+  readonly idle: IdleSweeper;
   readonly debugCommand: boolean;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -79,6 +81,7 @@ export function createContext(options: RespDoorOptions): DoorContext {
     settings,
     slowlog: new Slowlog(clock, settings),
     pause: new Pause(clock),
+    idle: new IdleSweeper(clock, clients, settings),
     debugCommand: options.debugCommand,
     startedAt: clock.monotonic(),
     ending: false,

@@ -84,6 +84,8 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
   const close = async (graceMs: number): Promise<void> => {
     const { clock } = options;
     context.ending = true;
+    context.idle.stop();
+    context.pause.end();
     for (const listener of listeners) listener.stopListening();
     const connections = listeners.flatMap((listener) => [...listener.connections]);
     for (const connection of connections) connection.endWhenSent();

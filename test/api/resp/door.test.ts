@@ -1,4 +1,6 @@
 /** Strangers, bounds and hostile bytes at the Redis door: FAULTS section 3 rows 97, 99, 101. */
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RkvError } from '../../../src/kv/errors.js';
 import { MAX_VALUE_BYTES } from '../../../src/kv/limits.js';
@@ -68,6 +70,35 @@ describe('the Redis door', () => {
     expect(plain(await client.next())).toBe('+PONG');
     expect(plain(await client.next())).toBe(error);
     await client.whenClosed();
+  });
+
+  it('a client that keeps its half open after that loses its place all the same', async () => {
+    const { fake, client } = await open();
+    const stubborn = connectSocket({
+      port: Number(fake.address.split(':')[1]),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    ends.push(() => void stubborn.destroy());
+    stubborn.resume();
+    stubborn.write('*1\r\n:3\r\n');
+    await once(stubborn, 'end');
+    const clients = async (): Promise<number> =>
+      String(await client.ask('CLIENT', 'LIST'))
+        .trim()
+        .split('\n').length;
+    while ((await clients()) > 1) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('CONFIG SET timeout closes who is idle', async () => {
+    const { fake, client } = await open();
+    const idle = await connect(fake);
+    await client.ask('CONFIG', 'SET', 'timeout', '1');
+    while (!idle.closed) {
+      expect(await client.ask('PING')).toBe('+PONG');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await client.ask('CONFIG', 'SET', 'timeout', '0')).toBe('+OK');
   });
 
   it('an error in the bytes is told behind the answers of what came before', async () => {

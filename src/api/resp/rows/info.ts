@@ -40,6 +40,7 @@ function configSet({ args, door, out }: LocalCall): void {
     return;
   }
   door.slowlog.onSettings();
+  door.idle.onSettings();
   ok(out);
 }
 
