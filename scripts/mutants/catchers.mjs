@@ -13,7 +13,7 @@ const STORIES = 'test/stories/stories.test.ts';
 const PROCESSES = 'test/e2e/';
 /** Errors of code that cannot run at all: such a mutant proves nothing. */
 const NO_BEHAVIOUR =
-  /^(SyntaxError|ReferenceError)|Test timed out|Failed to load|Cannot find module/;
+  /^(SyntaxError|ReferenceError)|Test timed out|STACK_TRACE_ERROR|Failed to load|Cannot find module/;
 
 export const nameOf = ({ file, test, story, seeds, from = 1, breaks }) => {
   if (seeds !== undefined) {

@@ -1,6 +1,8 @@
 /** Stories of clocks: a key is there until its deadline, whoever leads and whatever clocks say. */
-import { describe, expect, it } from 'vitest';
-import { Stage } from './stage.js';
+import { describe, expect, it, vi } from 'vitest';
+import { BUSY_MACHINE_MS, Stage } from './stage.js';
+
+vi.setConfig({ testTimeout: BUSY_MACHINE_MS });
 
 const HOUR_MS = 3_600_000;
 

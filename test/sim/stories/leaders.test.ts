@@ -1,9 +1,11 @@
 /** Stories of leaders that are no leaders any more, and of nodes that would like to be one. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RkvError } from '../../../src/kv/errors.js';
 import { command, told } from './caller.js';
-import { Stage } from './stage.js';
+import { BUSY_MACHINE_MS, Stage } from './stage.js';
+
+vi.setConfig({ testTimeout: BUSY_MACHINE_MS });
 
 const GROUP = 1;
 const ELECTION_MS = 2_000;

@@ -2,9 +2,11 @@
  * Stories of the log on one node: what was acknowledged is there whatever moment the power goes at,
  * nothing that was not written is, and the node starts.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { command } from './caller.js';
-import { eachDraw, Stage } from './stage.js';
+import { BUSY_MACHINE_MS, eachDraw, Stage } from './stage.js';
+
+vi.setConfig({ testTimeout: BUSY_MACHINE_MS });
 
 const SIX_KB = 6 * 1024;
 
@@ -94,7 +96,7 @@ describe('a node whose power goes', () => {
 
 describe('a node whose power goes in its very first frame, and in the start after that', () => {
   it('starts, and keeps what it then takes', () =>
-    eachDraw(32, async (draw) => {
+    eachDraw(20, async (draw) => {
       const stage = Stage.dark({ nodes: 1, draw });
       const { mood } = stage.node(1).disk;
       stage.slowDisk(1);
@@ -107,7 +109,8 @@ describe('a node whose power goes in its very first frame, and in the start afte
       stage.cutPower(1);
       mood.shortWrites = 0;
       stage.node(1).start();
-      stage.cutPowerSoon(1, draw);
+      // Before that it has only read.
+      stage.cutPowerSoon(1, draw + 8);
       await stage.until('the power is gone, or never goes', () => {
         return !stage.node(1).up || stage.node(1).serving;
       });

@@ -1,7 +1,9 @@
 /** Stories of requests that come twice: the second one must change nothing. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { command } from './caller.js';
-import { Stage } from './stage.js';
+import { BUSY_MACHINE_MS, Stage } from './stage.js';
+
+vi.setConfig({ testTimeout: BUSY_MACHINE_MS });
 
 const INCR = command('incr', 'n', '1');
 

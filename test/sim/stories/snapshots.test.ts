@@ -1,8 +1,10 @@
 /** Stories of a follower that is too far behind and gets a snapshot. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nodeId } from '../../../src/base/ids.js';
 import type { Watcher } from '../node/observer.js';
-import { eachDraw, Stage } from './stage.js';
+import { BUSY_MACHINE_MS, eachDraw, Stage } from './stage.js';
+
+vi.setConfig({ testTimeout: BUSY_MACHINE_MS });
 
 const LARGE = 900 * 1024;
 /** Next to nothing of the log is kept for a follower. */

@@ -29,6 +29,8 @@ export interface Scene {
   readonly before?: (stage: Stage) => void;
 }
 
+/** A story takes a second or two of a processor; where others want it too, longer. */
+export const BUSY_MACHINE_MS = 120_000;
 /** How long a story waits for anything that it expects, in its own milliseconds. */
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 50;

@@ -1,7 +1,9 @@
 /** Stories of the store below a node: rows that rot, batches that are lost, flushes cut in two. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { command } from './caller.js';
-import { eachDraw, Stage } from './stage.js';
+import { BUSY_MACHINE_MS, eachDraw, Stage } from './stage.js';
+
+vi.setConfig({ testTimeout: BUSY_MACHINE_MS });
 
 const FLUSHED_MS = 1_500;
 const VALUE = 'a value that is long enough to be hit '.repeat(20);
