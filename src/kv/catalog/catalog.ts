@@ -11,12 +11,14 @@ import { KEYSPACE_ROWS } from './keyspace.js';
 import type { CommandRow } from './row.js';
 import { STRING_ROWS } from './strings.js';
 import { TRANSACTION_ROWS } from './transactions.js';
+import { VALUE_ROWS } from './values.js';
 
 export const CATALOG: readonly CommandRow[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
   ...RANGE_ROWS,
   ...KEYSPACE_ROWS,
+  ...VALUE_ROWS,
   ...BIT_ROWS,
   ...HYPERLOGLOG_ROWS,
   ...HASH_ROWS,

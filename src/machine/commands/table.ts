@@ -15,6 +15,7 @@ import { lcs } from './lcs.js';
 import { getrange, setrange } from './string-ranges.js';
 import * as strings from './strings.js';
 import { execWith } from './transaction.js';
+import * as values from './values.js';
 
 /** Synchronous and deterministic; all rows of the call are in memory. */
 export type Handler = (run: Run, call: Call) => Reply;
@@ -27,6 +28,7 @@ const HANDLERS = new Map<string, Handler>(
     setrange,
     lcs,
     flush,
+    ...values,
     setbit,
     getbit,
     bitcount,

@@ -15,6 +15,7 @@ import type { DoorRow } from './row.js';
 import { SERVER_DOOR_ROWS } from './server.js';
 import { STRING_DOOR_ROWS } from './strings.js';
 import { TRANSACTION_DOOR_ROWS } from './transactions.js';
+import { VALUE_DOOR_ROWS } from './values.js';
 
 export const ROWS: readonly DoorRow[] = [
   ...CONNECTION_DOOR_ROWS,
@@ -30,6 +31,7 @@ export const ROWS: readonly DoorRow[] = [
   ...KEYSPACE_DOOR_ROWS,
   ...BIT_DOOR_ROWS,
   ...HYPERLOGLOG_DOOR_ROWS,
+  ...VALUE_DOOR_ROWS,
   ...HASH_DOOR_ROWS,
   ...HASH_TIME_DOOR_ROWS,
 ];

@@ -1,0 +1,72 @@
+/** What commands do that look at how a value is made: DUMP, RESTORE, OBJECT, SORT. */
+import type { EpochMs } from '../../base/ids.js';
+import { integerOption } from '../../kv/catalog/grammar.js';
+import { parseInteger } from '../../kv/catalog/integer.js';
+import type { Reply } from '../../kv/reply.js';
+import type { Call } from '../apply/call.js';
+import type { Run } from '../apply/run.js';
+import type { Head, Place } from '../types.js';
+import { HASH, STRING, typeName } from '../value-type.js';
+import { dumpString, restoreString } from '../values/dump.js';
+import { failed, integer, NULL, ONE, ZERO } from './replies.js';
+
+/** Strings up to this length lie inside their object in Redis. */
+const EMBEDDED_BYTES = 44;
+const LONGEST_INTEGER = 20;
+/** Entries of a hash up to which Redis packs it, by default. */
+const PACKED_ENTRIES = 128;
+
+const keyOf = (call: Call): Place => call.wants[0] as Place;
+const text = (value: string): Reply => ({ kind: 'bytes', bytes: Buffer.from(value, 'latin1') });
+
+export function dump(run: Run, call: Call): Reply {
+  const head = run.head(keyOf(call));
+  if (head === null) return NULL;
+  if (head.type !== STRING) return failed('WRONG_TYPE');
+  return { kind: 'bytes', bytes: dumpString(head.value) };
+}
+
+export function restore(run: Run, call: Call): Reply {
+  const place = keyOf(call);
+  const old = run.header(place);
+  if (old !== null && !call.options.has('REPLACE')) return failed('BUSY_KEY');
+  const value = restoreString(call.command.args[1] as Uint8Array);
+  if (typeof value === 'string') return failed(value);
+  const deadline = (integerOption(call.options, 'PXAT') ?? null) as EpochMs | null;
+  run.putString(place, old, { value, deadline });
+  return ONE;
+}
+
+/** As Redis would keep such a value when it is set as a whole. */
+function encodingOf(head: Head): string {
+  if (head.type === HASH) {
+    return (head.facts?.rows ?? 0) <= PACKED_ENTRIES ? 'listpack' : 'hashtable';
+  }
+  const { value } = head;
+  if (value.length <= LONGEST_INTEGER && parseInteger(value) !== null) return 'int';
+  return value.length <= EMBEDDED_BYTES ? 'embstr' : 'raw';
+}
+
+/** Type, encoding, bytes of the value with its elements; null: no such key. */
+export function object(run: Run, call: Call): Reply {
+  const head = run.head(keyOf(call));
+  if (head === null) return NULL;
+  const bytes = head.size + (head.facts?.bytes ?? 0);
+  return {
+    kind: 'list',
+    items: [text(typeName(head.type)), text(encodingOf(head)), integer(bytes)],
+  };
+}
+
+/** Lists and sets are not there yet, so nothing but nothing can be sorted. */
+export function sort(run: Run, call: Call): Reply {
+  return run.header(keyOf(call)) === null ? { kind: 'list', items: [] } : failed('WRONG_TYPE');
+}
+
+/** Nothing sorted is stored: the target goes. */
+export function sortstore(run: Run, call: Call): Reply {
+  if (run.header(keyOf(call)) !== null) return failed('WRONG_TYPE');
+  const target = call.wants[1] as Place;
+  if (run.header(target) !== null) run.remove(target);
+  return ZERO;
+}
