@@ -1,7 +1,9 @@
 /** What disks and people do to a stopped node's files, and a node stopped and started for it. */
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect } from 'vitest';
+import { openLevelStore } from '../../src/engine/level-store.js';
 import { type FoundFrame, searchFrame } from '../../src/log/frame.js';
 import { decodeSegmentHeader, SEGMENT_HEADER, segmentKey } from '../../src/log/segment.js';
 import { type LocalCluster, type Ran, type Sandbox, waitFor } from './support.js';
@@ -88,6 +90,39 @@ export async function storeFilesWith(
     if (at >= 0) found.push({ path, at });
   }
   return found;
+}
+
+const SPACE_BYTES = 4;
+const CRC_BYTES = 4;
+
+/** Changes one byte of a key's value in the store, and its checksum with it: nothing looks wrong. */
+export async function editRow(dataDir: string, key: string, value: Buffer): Promise<void> {
+  const store = await openLevelStore(join(dataDir, 'db'));
+  try {
+    const all = store.iterate({ gte: Buffer.alloc(0), lt: Buffer.alloc(12, 0xff) });
+    for (;;) {
+      const rows = await all.next(500);
+      if (rows.length === 0) expect.fail(`${dataDir} has no row of ${key} with its value`);
+      const found = rows.find(([name, row]) => {
+        return Buffer.from(name).includes(key) && Buffer.from(row).includes(value);
+      });
+      if (found === undefined) continue;
+      await all.close();
+      const [name, row] = found.map((bytes) => Buffer.from(bytes)) as [Buffer, Buffer];
+      const end = row.length - CRC_BYTES;
+      row[end - 1] = (row[end - 1] ?? 0) ^ 1;
+      row.writeUInt32BE(
+        crc32(Buffer.concat([name.subarray(SPACE_BYTES), row.subarray(0, end)])),
+        end,
+      );
+      const batch = store.batch();
+      batch.put(name, row);
+      await batch.write();
+      return;
+    }
+  } finally {
+    await store.close();
+  }
 }
 
 /** Puts `other` in the place of `dir`; what comes back undoes it. */

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import {
   damage,
+  editRow,
   endOf,
   exchange,
   flipBit,
@@ -142,6 +143,28 @@ describe("a stopped node's store", () => {
     expect([...answers]).toEqual([value]);
     expect((await client.get(key))?.value.toString()).toBe(value);
     expect(await node.logs()).toMatch(/fenced|fails its check/);
+  });
+
+  it('54: a row edited with a right checksum is noticed within 60 s, and the replica rebuilt', async () => {
+    const node = victim(2);
+    const key = 'k:17';
+    const value = acknowledged.get(key) ?? expect.fail();
+    await waitFor('the flush', async () => {
+      return (await storeFilesWith(node.dir, Buffer.from(value))).length > 0;
+    });
+    await node.kill();
+    await editRow(node.dir, key, Buffer.from(value));
+    const before = (await node.logs()).length;
+    await node.start();
+    await waitFor(
+      'the alarm',
+      async () => (await node.logs()).slice(before).includes('replica fenced'),
+      60_000,
+    );
+    await waitFor('the replica to be whole again', async () => {
+      return (await own(2, key)) === value && settled(await client.admin.status());
+    });
+    expect(await lost(client, acknowledged)).toEqual([]);
   });
 
   it('a rotten record of its log loses batches: exit 8, nothing of the rest is used', async () => {
