@@ -244,7 +244,7 @@ export class Client {
       this.#finish(pending, 'ok', answer, null);
       return;
     }
-    coverage.hit(`answer: ${answer.code}`);
+    coverage.hitKind('answer', answer.code);
     pending.lastCode = answer.code;
     if (answer.code === 'OUTCOME_UNKNOWN') pending.uncertain = true;
     const retry =
@@ -279,8 +279,8 @@ export class Client {
     this.#pending = null;
     const failed = reply?.kind === 'failed';
     const judged = failed ? 'refused' : result;
-    coverage.hit(`outcome: ${judged}`);
-    coverage.hit(`operation: ${operation.name}`);
+    coverage.hitKind('outcome', judged);
+    coverage.hitKind('operation', operation.name);
     if (reply !== null) {
       for (const line of operation.lines) this.#load.remember(line.key, line.out(reply));
     }

@@ -99,7 +99,7 @@ export class Link {
   #harmed<F extends ControlFrame | AppendFrame>(from: SimTransport, to: SimTransport, frame: F): F {
     const { network } = from;
     const wire = network.wire(from.self, to.self);
-    for (const { message } of frame.messages) network.coverage.hit(`message: ${message.kind}`);
+    for (const { message } of frame.messages) network.coverage.hitKind('message', message.kind);
     if (wire.loss === 0 && wire.doubling === 0 && wire.reordering === 0) return frame;
     const messages = frame.messages.filter((message) => {
       if (this.#lost(from, wire, 'message')) return false;

@@ -47,21 +47,23 @@ export interface ObserverParts {
 
 export class Observer {
   readonly #parts: ObserverParts;
+  /** Who has an ear for what. */
+  readonly #watchers = new Map<keyof Watcher, readonly Watcher[]>();
 
   constructor(parts: ObserverParts) {
     this.#parts = parts;
   }
 
   onStart(node: NodeId): void {
-    this.#tell((watcher) => watcher.onStart?.(node));
+    this.#tell('onStart', (watcher) => watcher.onStart?.(node));
   }
 
   onDeath(node: NodeId): void {
-    this.#tell((watcher) => watcher.onDeath?.(node));
+    this.#tell('onDeath', (watcher) => watcher.onDeath?.(node));
   }
 
   onSegment(node: NodeId): void {
-    this.#tell((watcher) => watcher.onSegment?.(node));
+    this.#tell('onSegment', (watcher) => watcher.onSegment?.(node));
   }
 
   onLog(_node: NodeId, text: string, fields: Readonly<Record<string, unknown>>): void {
@@ -85,11 +87,11 @@ export class Observer {
 
   #onTrace(node: NodeId, group: GroupId, event: TraceEvent): void {
     const { coverage, timeline } = this.#parts;
-    coverage.hit(rowOf(event));
+    coverage.hitKind(...rowOf(event));
     if (event.kind === 'role' && event.role === 'leader') {
       timeline.say(`node ${node} leads group ${group} in term ${event.term}`);
     }
-    this.#tell((watcher) => watcher.onTrace?.(node, group, event));
+    this.#tell('onTrace', (watcher) => watcher.onTrace?.(node, group, event));
   }
 
   #log(node: NodeId, running: Running, log: Log): Log {
@@ -100,20 +102,20 @@ export class Observer {
       if (snapshot !== null) coverage.hit('recovery: a snapshot record is finished');
     }
     running.restored = log.restored;
-    this.#tell((watcher) => watcher.onRestored?.(node, log));
-    const released = (): void => this.#tell((watcher) => watcher.onReleased?.(node));
+    this.#tell('onRestored', (watcher) => watcher.onRestored?.(node, log));
+    const released = (): void => this.#tell('onReleased', (watcher) => watcher.onReleased?.(node));
     return forwarding(log, released, (records, sync, onDurable) => {
       if (!running.process.alive) return;
-      this.#tell((watcher) => watcher.onWrite?.(node, records));
+      this.#tell('onWrite', (watcher) => watcher.onWrite?.(node, records));
       log.write(records, sync, () => {
-        this.#tell((watcher) => watcher.onDurable?.(node, records));
+        this.#tell('onDurable', (watcher) => watcher.onDurable?.(node, records));
         onDurable();
       });
     });
   }
 
   #machine(node: NodeId, group: GroupId, machine: Machine, running: Running): Machine {
-    this.#tell((watcher) => watcher.onOpened?.(node, group, machine));
+    this.#tell('onOpened', (watcher) => watcher.onOpened?.(node, group, machine));
     const { coverage } = this.#parts;
     const logEnd = running.restored?.groups.get(group)?.entries.at(-1)?.index ?? 0;
     if (machine.state.descriptor.applied.index < logEnd) {
@@ -128,9 +130,9 @@ export class Observer {
       apply: (entry) => {
         const result = machine.apply(entry);
         if (running.process.alive) {
-          for (const { kind } of result.outcomes) coverage.hit(`machine: ${kind}`);
+          for (const { kind } of result.outcomes) coverage.hitKind('machine', kind);
           const seen = { entry, result, machine, host: running.host };
-          this.#tell((watcher) => watcher.onApplied?.(node, group, seen));
+          this.#tell('onApplied', (watcher) => watcher.onApplied?.(node, group, seen));
         }
         return result;
       },
@@ -139,8 +141,21 @@ export class Observer {
     };
   }
 
-  #tell(what: (watcher: Watcher) => void): void {
-    for (const watcher of this.#parts.watchers) this.#parts.guard(() => what(watcher));
+  /** In their order, until one says that something must not be: the run ends with that. */
+  #tell(event: keyof Watcher, what: (watcher: Watcher) => void): void {
+    const watchers = this.#watching(event);
+    this.#parts.guard(() => {
+      for (const watcher of watchers) what(watcher);
+    });
+  }
+
+  #watching(event: keyof Watcher): readonly Watcher[] {
+    let watchers = this.#watchers.get(event);
+    if (watchers === undefined) {
+      watchers = this.#parts.watchers.filter((watcher) => watcher[event] !== undefined);
+      this.#watchers.set(event, watchers);
+    }
+    return watchers;
   }
 }
 
@@ -169,22 +184,22 @@ function forwarding(log: Log, released: () => void, write: Log['write']): Log {
   };
 }
 
-/** The row of the coverage table for something a core told. */
-function rowOf(event: TraceEvent): string {
+/** The row of the coverage table for something a core told, in its two halves. */
+function rowOf(event: TraceEvent): readonly [of: string, kind: string] {
   switch (event.kind) {
     case 'role':
-      return `role: ${event.role}`;
+      return ['role', event.role];
     case 'vote':
-      return `${event.pre ? 'pre-vote' : 'vote'}: ${event.granted ? 'granted' : 'refused'}`;
+      return [event.pre ? 'pre-vote' : 'vote', event.granted ? 'granted' : 'refused'];
     case 'snapshot':
-      return `snapshot in the core: ${event.step}`;
+      return ['snapshot in the core', event.step];
     case 'transfer':
-      return `transfer: ${event.step}`;
+      return ['transfer', event.step];
     case 'config':
-      return event.members.outgoing.length > 0 ? 'members: joint' : 'members: simple';
+      return ['members', event.members.outgoing.length > 0 ? 'joint' : 'simple'];
     case 'rest':
-      return `rest: ${event.resting ? 'begins' : 'ends'}`;
+      return ['rest', event.resting ? 'begins' : 'ends'];
     default:
-      return `raft: ${event.kind}`;
+      return ['raft', event.kind];
   }
 }
