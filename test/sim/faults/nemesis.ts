@@ -27,8 +27,6 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...MOMENT_FAULTS,
 ];
 
-/** How much oftener the faults of a seed's focus strike. */
-const FOCUSED = 5;
 /** At least so many kinds are on in a seed. */
 const LEAST_KINDS = 5;
 
@@ -123,7 +121,13 @@ function drawFaults(chance: Chance, focus: Focus | null): readonly Fault[] {
     const fault = ALL_FAULTS[at % ALL_FAULTS.length] as Fault;
     if (!chosen.includes(fault)) chosen.push(fault);
   }
+  // Half of all strikes are of the focus.
+  const sum = (faults: readonly Fault[]): number =>
+    faults.reduce((total, { weight }) => total + weight, 0);
+  const focused = chosen.filter(isFocus);
+  if (focused.length === 0) return chosen;
+  const factor = Math.max(1, Math.ceil((sum(chosen) - sum(focused)) / sum(focused)));
   return chosen.map((fault) =>
-    isFocus(fault) ? { ...fault, weight: FOCUSED * fault.weight } : fault,
+    isFocus(fault) ? { ...fault, weight: factor * fault.weight } : fault,
   );
 }

@@ -154,13 +154,13 @@ export class Client {
 
   #begin(): void {
     if (this.#stopped && this.#last.length === 0) return;
-    const { timeline, chance, thinkMs } = this.#parts;
+    const { timeline, chance, thinkMs, focus } = this.#parts;
     const wait = chance.between(0, 2 * thinkMs) + this.#lullLeft();
     this.#later(this.#stopped ? 1 : wait, () => {
       if (this.#pending !== null) return;
       const operation = this.#stopped ? this.#last.shift() : this.#load.next(timeline.now);
       if (operation === undefined) return;
-      if (this.#load.reads) this.#follow(operation);
+      if (focus === 'reads') this.#follow(operation);
       const { now } = timeline;
       this.#pending = {
         operation,

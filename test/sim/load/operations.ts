@@ -78,7 +78,7 @@ const DUES = 8;
 /** Of the clients of a seed about reads so many percent only read. */
 const READERS = 40;
 /** Of the keys so many percent are the first of their family: of those who only read, of others. */
-const HOT = { reader: 90, other: 50 };
+const HOT = { reader: 90, other: 80 };
 
 export class Load {
   /** It only reads, and goes to whom it believes to lead. */
@@ -97,7 +97,8 @@ export class Load {
     this.#client = client;
     this.#chance = chance;
     this.reads = focus === 'reads' && chance.below(100) < READERS;
-    this.#mix = focus === 'clocks' ? MIX_OF_DEADLINES : this.reads ? MIX_OF_READS : MIX;
+    if (focus === 'reads') this.#mix = this.reads ? MIX_OF_READS : MIX_OF_WRITES;
+    else this.#mix = focus === 'clocks' ? MIX_OF_DEADLINES : MIX;
     this.#hot = focus === 'reads' ? (this.reads ? HOT.reader : HOT.other) : 0;
   }
 
@@ -267,6 +268,16 @@ const MIX_OF_READS: Mix = [
   [96, readRegister],
   [98, mget],
   [100, readList],
+];
+
+const MIX_OF_WRITES: Mix = [
+  [60, set],
+  [70, cas],
+  [76, incr],
+  [82, append],
+  [84, del],
+  [90, mset],
+  [100, get],
 ];
 
 const MIX_OF_DEADLINES: Mix = [
