@@ -91,7 +91,7 @@ export class Snapshots {
       chunk: (bytes) => incoming.chunk(bytes),
       finish: async (summary) => {
         ending = true;
-        const descriptor = await incoming.finish(summary);
+        const descriptor = await finished(incoming, summary);
         if (broken !== null) {
           await incoming.abort();
           throw new Error(broken);
@@ -143,5 +143,18 @@ export class Snapshots {
       };
       replica.offer(received, message);
     });
+  }
+}
+
+/** What its sums refuse is nobody's: its rows go before the sender hears of it and tries again. */
+async function finished(
+  incoming: IncomingSnapshot,
+  summary: Parameters<IncomingSnapshot['finish']>[0],
+): Promise<Descriptor> {
+  try {
+    return await incoming.finish(summary);
+  } catch (error) {
+    await incoming.abort();
+    throw error;
   }
 }

@@ -21,11 +21,13 @@ function receiver() {
   const done: string[] = [];
   const offered: Received[] = [];
   let finished = (): void => undefined;
+  let refuse = (_error: Error): void => undefined;
   const incoming = {
     space: 5,
     chunk: async () => undefined,
     finish: () =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        refuse = reject;
         finished = () => resolve({ members: [] });
       }),
     abort: async () => void done.push('deleted'),
@@ -41,7 +43,7 @@ function receiver() {
     say: () => undefined,
   } as unknown as SnapshotParts;
   const sink = new Snapshots(parts).receive(nodeId(1), HEADER);
-  return { sink, done, offered, finish: () => finished() };
+  return { sink, done, offered, finish: () => finished(), refuse: (error: Error) => refuse(error) };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -53,6 +55,18 @@ describe('a snapshot that comes in', () => {
     sink.abort('gone');
     await settled();
     expect(done).toEqual(['deleted']);
+  });
+
+  it('is deleted when its sums are wrong at its end, once, before its sender hears of it', async () => {
+    const { sink, done, offered, refuse } = receiver();
+    const ended = sink.finish(TOTALS);
+    refuse(new Error('its digest is another'));
+    await expect(ended).rejects.toThrow('its digest is another');
+    expect(done).toEqual(['deleted']);
+    sink.abort('its digest is another');
+    await settled();
+    expect(done).toEqual(['deleted']);
+    expect(offered).toEqual([]);
   });
 
   it('stays when the stream breaks after it was offered: its record may be durable', async () => {
