@@ -17,7 +17,7 @@ export const DIFFERENCES = [
   },
   {
     commands: ['getex'],
-    what: 'Wrong times are an error also when the key is not there or of another type.',
+    what: 'A wrong time is an error also when the key is not there.',
     covers: ({ ours, theirs }) => isError(ours) && /^(\$-1|_|-WRONGTYPE)/.test(theirs),
   },
   {
@@ -38,7 +38,7 @@ export const DIFFERENCES = [
   },
   {
     commands: ['client|id', 'client|info', 'client|list', 'client|help'],
-    what: 'Own numbers and figures; HELP names what there is.',
+    what: 'Own numbers and figures.',
     rule: 'shape',
   },
   {
@@ -85,6 +85,11 @@ export const DIFFERENCES = [
     commands: ['randomkey'],
     what: 'Another choice.',
     rule: 'shape',
+  },
+  {
+    commands: ['dbsize'],
+    what: 'A key whose deadline has passed counts until it is cleaned up, EXPIRE of 0 too.',
+    covers: ({ ours, theirs }) => Number(ours.slice(1)) > Number(theirs.slice(1)),
   },
   {
     commands: ['scan'],
