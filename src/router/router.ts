@@ -86,13 +86,7 @@ export function createRouter(ports: RouterPorts): Router {
         const each = (part: Part, answer: (answer: RoutedAnswer) => void): void =>
           attempt(request, row, part, answer);
         const work = (ended: (answer: RoutedAnswer) => void): void =>
-          gather(
-            request,
-            row,
-            { pieces: inPieces(split, row.positionals.length), atOnce: split.length },
-            each,
-            ended,
-          );
+          gather(request, row, piecesOf(row, split), each, ended);
         if (row.reads === 'range') inTurn(scans, request.deadline, done, work);
         else work(done);
       }
@@ -162,6 +156,17 @@ function partsByKey(ports: RouterPorts, row: CommandRow, command: Command): read
     command: part,
     positions,
   }));
+}
+
+/**
+ * Reads are looked up in one go when their index is applied, so the next piece waits for the one
+ * before; writes share entries, whose size is limited, and would wait for the disks in turn.
+ */
+const WRITES_AT_ONCE = 16;
+
+function piecesOf(row: CommandRow, split: readonly Part[]): Pieces {
+  const pieces = inPieces(split, row.positionals.length);
+  return { pieces, atOnce: split.length * (row.access === 'write' ? WRITES_AT_ONCE : 1) };
 }
 
 interface Pieces {

@@ -1,84 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochMs, GroupId, MonoMs, NodeId } from '../../src/base/ids.js';
-import { epoch, groupId, nodeId } from '../../src/base/ids.js';
+import { groupId, nodeId } from '../../src/base/ids.js';
 import { codeOf } from '../../src/kv/catalog/catalog.js';
 import { encodeExec } from '../../src/kv/catalog/exec.js';
 import { RkvError } from '../../src/kv/errors.js';
-import type { Forward, RouteAnswer } from '../../src/kv/forward.js';
-import type { ReadMode, SessionStamp } from '../../src/kv/request.js';
-import type { RouterPorts } from '../../src/router/ports.js';
-import { createRouter } from '../../src/router/router.js';
+import type { RouteAnswer } from '../../src/kv/forward.js';
 import type { RoutedAnswer } from '../../src/router/types.js';
-import { manualClock } from '../support/manual-clock.js';
 
-const here = nodeId(1);
-const LINEARIZABLE: ReadMode = { kind: 'linearizable' };
-const ok: RouteAnswer = { kind: 'reply', reply: { kind: 'integer', value: 1n } };
-
-/** Two shards of 128 buckets; this node holds a replica of the first. */
-function setup() {
-  const clock = manualClock();
-  const state = {
-    leaders: new Map<GroupId, NodeId>([
-      [groupId(1), here],
-      [groupId(2), nodeId(2)],
-    ]),
-    localLeads: true,
-    localReadable: true,
-    local: [] as { stamp: SessionStamp | null; done: (answer: RouteAnswer) => void }[],
-    forwarded: [] as { node: NodeId; forward: Forward; done: (answer: RouteAnswer) => void }[],
-    change: (): void => undefined,
-  };
-  const place = (bucket: number) => ({
-    group: groupId(bucket < 128 ? 1 : 2),
-    rangeEpoch: epoch(1),
-    nodes: [1, 2, 3].map(nodeId),
-  });
-  let session = 0;
-  const ports: RouterPorts = {
-    node: here,
-    monotonic: () => clock.monotonic(),
-    clusterNow: () => 5 as EpochMs,
-    after: (ms, run) => void clock.after(ms, run),
-    endOfTurn: (run) => clock.endOfTurn(run),
-    place,
-    firstBuckets: () => [0, 128],
-    leader: (group) => state.leaders.get(group) ?? null,
-    alive: () => true,
-    local: (group) =>
-      group === 2
-        ? null
-        : {
-            leads: state.localLeads,
-            readable: state.localReadable,
-            write: ({ write, done }) => void state.local.push({ stamp: write.stamp, done }),
-            read: ({ done }) => void state.local.push({ stamp: null, done }),
-          },
-    forward: (node, forward, _timeout, done) => void state.forwarded.push({ node, forward, done }),
-    onChange: (listener) => {
-      state.change = listener;
-    },
-    newSession: () => String(++session).padStart(16, '0'),
-  };
-  const router = createRouter(ports);
-  const answers: RoutedAnswer[] = [];
-  const run = (
-    name: string,
-    args: readonly (string | Uint8Array)[],
-    read = LINEARIZABLE,
-    timeoutMs = 1000,
-  ) =>
-    router.execute(
-      {
-        command: { code: codeOf(name), database: 0, args: args.map((arg) => Buffer.from(arg)) },
-        stamp: null,
-        read,
-        deadline: (clock.monotonic() + timeoutMs) as MonoMs,
-      },
-      (answer) => answers.push(answer),
-    );
-  return { clock, state, run, answers };
-}
+import { LINEARIZABLE, ok, setup } from './support.js';
 
 // Slots by Redis Cluster: {b} is 3300 (bucket 51, shard 1), {a} is 15495 (bucket 242, shard 2).
 const FIRST = '{b}';
@@ -305,39 +233,6 @@ describe('several shards', () => {
       reply: { kind: 'list', items: [item('s1'), item('s2')] },
     });
     expect(answers).toEqual([{ kind: 'list', items: [item('s1'), item('f1'), item('s2')] }]);
-  });
-
-  it('very many keys go to each shard in pieces, one after the other', () => {
-    const { state, run, answers } = setup();
-    const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`);
-    run('exists', keys);
-    const sizes: number[] = [];
-    for (;;) {
-      expect(state.local.length + state.forwarded.length).toBeLessThanOrEqual(2);
-      const own = state.local.shift();
-      const sent = state.forwarded.shift();
-      if (own === undefined && sent === undefined) break;
-      if (sent?.forward.kind === 'read') sizes.push(sent.forward.command.args.length);
-      own?.done(ok);
-      sent?.done(ok);
-    }
-    expect(Math.max(...sizes)).toBe(1024);
-    expect(answers).toHaveLength(1);
-    const pieces = (answers[0] as { value: bigint }).value;
-    expect(pieces).toBeGreaterThanOrEqual(5n);
-    expect(pieces).toBeLessThanOrEqual(6n);
-  });
-
-  it('no further piece begins when one has failed', () => {
-    const { state, run, answers } = setup();
-    run(
-      'exists',
-      Array.from({ length: 5000 }, (_, i) => `k${i}`),
-    );
-    state.local.shift()?.done({ kind: 'refused', code: 'OVERLOADED' });
-    expect([state.local.length, state.forwarded.length, answers.length]).toEqual([0, 1, 0]);
-    state.forwarded.shift()?.done(ok);
-    expect(answers).toMatchObject([{ code: 'OVERLOADED' }]);
   });
 
   it('an mset of which one part was applied and the other refused is unknown, not refused', () => {

@@ -1,4 +1,6 @@
-/** CONFIG SET timeout: connections that asked nothing for so many seconds are closed, as in Redis. */
+/**
+ * CONFIG SET timeout: connections that asked nothing for so many seconds are closed, as in Redis.
+ */
 import type { Clock, Timer } from '../../base/clock.js';
 import type { Clients } from './clients.js';
 import { IDLE_TIMEOUT, type Settings } from './settings.js';

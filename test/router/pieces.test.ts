@@ -1,0 +1,38 @@
+/** Very many keys of several shards: FAULTS section 3 row 97. */
+import { describe, expect, it } from 'vitest';
+import { ok, setup } from './support.js';
+
+describe('pieces', () => {
+  it('very many keys go to each shard in pieces, one after the other', () => {
+    const { state, run, answers } = setup();
+    const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`);
+    run('exists', keys);
+    const sizes: number[] = [];
+    for (;;) {
+      expect(state.local.length + state.forwarded.length).toBeLessThanOrEqual(2);
+      const own = state.local.shift();
+      const sent = state.forwarded.shift();
+      if (own === undefined && sent === undefined) break;
+      if (sent?.forward.kind === 'read') sizes.push(sent.forward.command.args.length);
+      own?.done(ok);
+      sent?.done(ok);
+    }
+    expect(Math.max(...sizes)).toBe(1024);
+    expect(answers).toHaveLength(1);
+    const pieces = (answers[0] as { value: bigint }).value;
+    expect(pieces).toBeGreaterThanOrEqual(5n);
+    expect(pieces).toBeLessThanOrEqual(6n);
+  });
+
+  it('no further piece begins when one has failed', () => {
+    const { state, run, answers } = setup();
+    run(
+      'exists',
+      Array.from({ length: 5000 }, (_, i) => `k${i}`),
+    );
+    state.local.shift()?.done({ kind: 'refused', code: 'OVERLOADED' });
+    expect([state.local.length, state.forwarded.length, answers.length]).toEqual([0, 1, 0]);
+    state.forwarded.shift()?.done(ok);
+    expect(answers).toMatchObject([{ code: 'OVERLOADED' }]);
+  });
+});
