@@ -95,7 +95,7 @@ export async function storeFilesWith(
 const SPACE_BYTES = 4;
 const CRC_BYTES = 4;
 
-/** Changes one byte of a key's value in the store, and its checksum with it: nothing looks wrong. */
+/** Changes one byte of a value in the store, and its checksum with it: nothing looks wrong. */
 export async function editRow(dataDir: string, key: string, value: Buffer): Promise<void> {
   const store = await openLevelStore(join(dataDir, 'db'));
   try {
