@@ -4,6 +4,7 @@ import type { Epoch, EpochMs, Revision, Term } from '../../src/base/ids.js';
 import { encodeExec } from '../../src/kv/catalog/exec.js';
 import type { Command, SessionStamp, ShardWrite } from '../../src/kv/request.js';
 import type { Due, DueFields, Effect, EntryPayload } from '../../src/wire/entry/types.js';
+import { anyCommand } from './any-row.js';
 import { type Arg, bytes, command, session } from './driver.js';
 
 export const KEYS = ['a', 'b', 'c', '{a}1', '{a}2', '__proto__', '\x00\xff'];
@@ -75,6 +76,10 @@ function transaction(one: fc.Arbitrary<Command>): fc.Arbitrary<Command> {
     .map((commands) => encodeExec({ watched: [], commands }, 0));
 }
 
+const anyWrite = anyCommand({ key, value, time }, 'write');
+/** Of several shards, or of ranges: a transaction with one of these is refused, always alike. */
+const anyRead = anyCommand({ key, value, time }, 'read');
+
 const stamp: fc.Arbitrary<SessionStamp> = fc.record({
   session: fc.constantFrom('one', 'two', 'three').map(session),
   sequence: fc.integer({ min: 0, max: 12 }),
@@ -83,7 +88,7 @@ const stamp: fc.Arbitrary<SessionStamp> = fc.record({
 });
 
 const write: fc.Arbitrary<ShardWrite> = fc.record({
-  command: fc.oneof(some, onHashes),
+  command: fc.oneof(some, onHashes, anyWrite, transaction(fc.oneof(some, anyWrite, anyRead))),
   stamp,
   rangeEpoch: fc.constant(1 as Epoch),
 });
