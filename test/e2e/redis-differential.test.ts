@@ -4,6 +4,7 @@
  * is a row of scripts/redis/differences.mjs, from which docs/redis.md is generated.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MISSING } from '../../scripts/redis/missing.mjs';
 import { told } from '../redis/command-info.js';
 import { mismatch } from '../redis/compare.js';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../redis/differential.js';
 import { NEWER } from '../redis/newer.js';
 import { RawClient, type Words } from '../redis/raw-client.js';
+import { treeOf } from '../redis/reply.js';
 import { REDIS_SERVER, RedisServer, WHY_SKIPPED } from '../redis/server.js';
 import { ALL_ROWS } from '../redis/stories.js';
 import { Sandbox, waitFor } from './support.js';
@@ -93,6 +95,24 @@ describe.skipIf(!REDIS_SERVER)(REDIS_SERVER ? 'beside redis-server' : WHY_SKIPPE
       }
     }
     for (const client of clients) client.close();
+  });
+
+  it('has every command of Redis, or docs/redis.md says what brings it', async () => {
+    const client = await RawClient.connect(redis.port);
+    const names = treeOf(await client.ask(['command', 'list'])).items.map(({ text }) => text);
+    client.close();
+    expect(names.length).toBeGreaterThan(300);
+    const missing = new Set(MISSING.flatMap(({ commands }) => commands));
+    const container = (name: string): string => name.split('|')[0] as string;
+    const containers = new Set([...ALL_ROWS.keys()].map(container));
+    const unknown = names.filter(
+      (name) =>
+        !ALL_ROWS.has(name) &&
+        !containers.has(name) &&
+        !missing.has(name) &&
+        !missing.has(container(name)),
+    );
+    expect(unknown).toEqual([]);
   });
 
   it('tells the same of each command: arity, flags, keys, categories', async () => {
