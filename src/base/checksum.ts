@@ -2,5 +2,6 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 
 export function crc32(bytes: Uint8Array, seed = 0): number {
-  return zlibCrc32(bytes, seed);
+  // zlib takes no bytes at all for a request of its initial value, and forgets the seed.
+  return bytes.length === 0 ? seed : zlibCrc32(bytes, seed);
 }
