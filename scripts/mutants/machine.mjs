@@ -6,8 +6,13 @@ export const MACHINE_MUTANTS = [
     edits: [
       {
         file: 'src/machine/apply/write.ts',
-        find: '  if (known !== undefined) return known;\n',
-        replace: '',
+        find: '    if (known !== undefined) return known;\n  }\n',
+        replace: '  }\n',
+      },
+      {
+        file: 'src/machine/apply/write.ts',
+        find: '  if (known !== undefined) return known;\n  const reply',
+        replace: '  const reply',
       },
     ],
     caughtBy: [

@@ -90,9 +90,9 @@ export const STORE_MUTANTS = [
       },
       {
         file: 'src/machine/store/batch-writer.ts',
-        find: "    write() {\n      assert(batch.length > 0, 'an empty batch is not written');\n      return batch.write();",
+        find: "  write(): Promise<void> {\n    assert(this.batch.length > 0, 'an empty batch is not written');\n    return this.batch.write();",
         replace:
-          "    write(...how: []) {\n      assert(batch.length > 0, 'an empty batch is not written');\n      return batch.write(...how);",
+          "  write(...how: []): Promise<void> {\n    assert(this.batch.length > 0, 'an empty batch is not written');\n    return this.batch.write(...how);",
       },
       {
         file: 'src/machine/store/incoming-snapshot.ts',

@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../scripts/injection/table.mjs';
-import { MUTANTS } from '../../scripts/mutants/table.mjs';
+import { REGRESSIONS } from '../../scripts/mutants/regressions.mjs';
+import { MUTANTS, seesBehaviour } from '../../scripts/mutants/table.mjs';
 import { REQUIRED_ROWS } from '../sim/coverage-rows.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -62,8 +63,36 @@ describe('the scenarios of docs/testing.md', () => {
 });
 
 describe('the mutants of docs/testing.md', () => {
-  it('are those of npm run mutants', () => {
-    const named = [...read('docs/testing.md').matchAll(/^\| mutant: ([^|]+) \|/gm)];
-    expect(named.map(([, name]) => name?.trim())).toEqual(MUTANTS.map(({ name }) => name));
+  const named = (kind: string): (string | undefined)[] =>
+    [...read('docs/testing.md').matchAll(/^\| (\w+): ([^|]+) \|/gm)]
+      .filter(([, what]) => what === kind)
+      .map(([, , name]) => name?.trim());
+
+  it('are those of npm run mutants, and so are the regressions', () => {
+    expect(named('mutant')).toEqual(MUTANTS.map(({ name }) => name));
+    expect(named('regression')).toEqual(REGRESSIONS.map(({ name }) => name));
+  });
+
+  it('fit the source as it is', () => {
+    const off = [...MUTANTS, ...REGRESSIONS].flatMap(({ name, edits }) => {
+      const texts = new Map<string, string>();
+      return edits.flatMap(({ file, find, replace }) => {
+        const text = texts.get(file) ?? read(file);
+        texts.set(
+          file,
+          text.replace(find, () => replace),
+        );
+        const count = text.split(find).length - 1;
+        return count === 1 ? [] : [`${name}: ${file} holds its text ${count} times`];
+      });
+    });
+    expect(off).toEqual([]);
+  });
+
+  it('are each caught by a story, a seed or a test with real processes', () => {
+    const unseen = [...MUTANTS, ...REGRESSIONS].filter(({ caughtBy }) => {
+      return !caughtBy.some(seesBehaviour);
+    });
+    expect(unseen.map(({ name }) => name)).toEqual([]);
   });
 });

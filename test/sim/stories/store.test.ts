@@ -46,9 +46,11 @@ describe('a node killed right after a batch of its store', () => {
 
 describe('a node whose store has not finished a flush when the power goes', () => {
   it('has everything that was acknowledged', () =>
-    eachDraw(4, async (draw) => {
+    eachDraw(6, async (draw) => {
       const options = { logBytesPerGroup: 1024, flushAgeMs: 200 };
       const stage = await Stage.open({ nodes: 1, draw, options });
+      // What its birth wrote is flushed; the next flush is the one that hangs.
+      await stage.pass(FLUSHED_MS);
       stage.node(1).store.hang(true);
       for (let i = 1; i <= 9; i++) {
         await stage.set(`k${i}`, VALUE);
