@@ -159,14 +159,18 @@ function partsByKey(ports: RouterPorts, row: CommandRow, command: Command): read
 }
 
 /**
- * Reads are looked up in one go when their index is applied, so the next piece waits for the one
- * before; writes share entries, whose size is limited, and would wait for the disks in turn.
+ * Reads of one round are looked up in one go when their index is applied, so few go together;
+ * writes share entries, whose size is limited, and would wait for the disks in turn.
  */
+const READS_AT_ONCE = 4;
 const WRITES_AT_ONCE = 16;
 
 function piecesOf(row: CommandRow, split: readonly Part[]): Pieces {
   const pieces = inPieces(split, row.positionals.length);
-  return { pieces, atOnce: split.length * (row.access === 'write' ? WRITES_AT_ONCE : 1) };
+  return {
+    pieces,
+    atOnce: split.length * (row.access === 'write' ? WRITES_AT_ONCE : READS_AT_ONCE),
+  };
 }
 
 interface Pieces {

@@ -8,7 +8,7 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slotOf } from '../../src/shard/slot.js';
-import { RespClient } from '../api/resp/support/resp-client.js';
+import { type Plain, RespClient } from '../api/resp/support/resp-client.js';
 import { kill, type LocalCluster, Sandbox, waitFor } from './support.js';
 
 let sandbox: Sandbox;
@@ -182,6 +182,14 @@ describe('numbers near the ends', () => {
   });
 });
 
+/** Asks again what was surely not done, as its error says: other tests take the processors. */
+async function patiently(client: RespClient, words: readonly string[]): Promise<Plain> {
+  for (let tries = 1; ; tries++) {
+    const reply = await client.askAll(words);
+    if (tries === 5 || !String(reply).startsWith('-TRYAGAIN')) return reply;
+  }
+}
+
 describe('the loop', () => {
   it('KEYS, 200,000 arguments and large values change no leader', async () => {
     const client = await RespClient.connect(address('redis', 1));
@@ -195,7 +203,7 @@ describe('the loop', () => {
     expect(Array.isArray(keys) && keys.length).toBe(100_000);
     const all: string[] = ['EXISTS'];
     for (let i = 0; i < 200_000; i++) all.push(`many:${i}`);
-    expect(await client.askAll(all)).toBe(100_000);
+    expect(await patiently(client, all)).toBe(100_000);
     expect(await client.ask('SET', 'big', Buffer.alloc(64 * 1024 * 1024))).toMatch(/^-ERR .*limit/);
     expect(await client.ask('SET', 'big', Buffer.alloc(8 * 1024 * 1024, 1))).toBe('+OK');
     expect(String(await client.ask('GET', 'big')).length).toBe(8 * 1024 * 1024);
