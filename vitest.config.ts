@@ -1,8 +1,11 @@
 /**
- * `npm test`: everything that runs inside this process on both cores, then the tests with real node
- * processes one file at a time. What takes longer is in vitest.long.config.ts.
+ * `npm test`: everything that runs inside this process on both cores, then the seeds of the
+ * simulator, which take both cores for themselves, then the tests with real node processes one file
+ * at a time. What takes longer is in vitest.long.config.ts.
  */
 import { defineConfig } from 'vitest/config';
+
+const SEEDS = 'test/sim/seeds.test.ts';
 
 export default defineConfig({
   test: {
@@ -13,10 +16,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/long/**'],
+          exclude: ['test/e2e/**', 'test/long/**', SEEDS],
           testTimeout: 30_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'seeds',
+          include: [SEEDS],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,7 +40,7 @@ export default defineConfig({
           hookTimeout: 90_000,
           maxWorkers: 1,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

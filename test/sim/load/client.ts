@@ -14,7 +14,7 @@ import type { Network } from '../network/network.js';
 import type { SimNode } from '../node/sim-node.js';
 import type { Plan } from '../plan.js';
 import type { Chance } from '../world/chance.js';
-import type { Timeline } from '../world/timeline.js';
+import type { SimEvent, Timeline } from '../world/timeline.js';
 import { leadersOf } from './leaders.js';
 import { Load, type Operation } from './operations.js';
 
@@ -98,8 +98,8 @@ export class Client {
     if (this.#pending === null) this.#begin();
   }
 
-  #later(ms: number, run: () => void): void {
-    this.#parts.timeline.in(ms, null, 'client', run);
+  #later(ms: number, run: () => void): SimEvent {
+    return this.#parts.timeline.in(ms, null, 'client', run);
   }
 
   /** Nothing is stamped before a node has told the time. */
@@ -125,11 +125,12 @@ export class Client {
     const settle = (answer: T | null): void => {
       if (settled) return;
       settled = true;
+      patience.run = null;
       done(answer);
     };
+    const patience = this.#later(ATTEMPT_MS, () => settle(null));
     const refused = (): void => settle(null);
     this.#send(this.#target, refused, (node) => this.#back(node, ask(node), settle));
-    this.#later(ATTEMPT_MS, () => settle(null));
   }
 
   /** Where no process lives the machine says so at once: nobody waits for the dead. */
@@ -208,8 +209,10 @@ export class Client {
     const onAnswer = (answer: RoutedAnswer | null): void => {
       if (answered) return;
       answered = true;
+      timeout.run = null;
       if (this.#pending === pending) this.#onAnswer(pending, answer);
     };
+    const timeout = this.#later(Math.min(ATTEMPT_MS, left), () => onAnswer(null));
     const target = this.#target;
     const refused = (): void => onAnswer(REFUSED);
     this.#send(target, refused, (node) => {
@@ -222,13 +225,12 @@ export class Client {
       // Some callers leave the node less time than they take themselves.
       const patience = pending.stamp === null ? left / 4 : left;
       const deadline = ((process?.monotonic() ?? 0) + patience) as MonoMs;
-      const { command } = pending.operation;
-      const request = { command, stamp: pending.stamp, read: { kind: 'linearizable' } as const };
-      door.router.execute({ ...request, deadline }, (reply) => {
+      const { stamp, operation } = pending;
+      const read = { kind: 'linearizable' } as const;
+      door.router.execute({ command: operation.command, stamp, read, deadline }, (reply) => {
         if (process?.alive) this.#back(node, reply, onAnswer);
       });
     });
-    this.#later(Math.min(ATTEMPT_MS, left), () => onAnswer(null));
   }
 
   #onAnswer(pending: Pending, answer: RoutedAnswer | null): void {
