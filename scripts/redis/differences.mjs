@@ -8,7 +8,20 @@
 
 const isError = (reply) => reply.startsWith('-');
 
-/** @type {import('./types.mjs').Difference[]} */
+/**
+ * @typedef {object} Met
+ * @property {readonly string[]} words
+ * @property {string} ours
+ * @property {string} theirs
+ *
+ * @typedef {object} Difference
+ * @property {readonly string[]} commands
+ * @property {string} what for docs/redis.md
+ * @property {'shape'} [rule]
+ * @property {(met: Met) => boolean} [covers]
+ */
+
+/** @type {readonly Difference[]} */
 export const DIFFERENCES = [
   {
     commands: ['bitcount', 'bitpos'],
@@ -85,6 +98,21 @@ export const DIFFERENCES = [
     commands: ['randomkey'],
     what: 'Another choice.',
     rule: 'shape',
+  },
+  {
+    commands: ['object|encoding', 'object|idletime', 'object|refcount'],
+    what: 'Plausible constants: values are stored otherwise, access times are not kept.',
+    rule: 'shape',
+  },
+  {
+    commands: ['restore'],
+    what: 'A wrong time is an error also when the key is there.',
+    covers: ({ ours, theirs }) => isError(ours) && theirs.startsWith('-BUSYKEY'),
+  },
+  {
+    commands: ['dump'],
+    what: 'Redis restores what rkv has dumped, and rkv the strings of Redis.',
+    covers: ({ ours, theirs }) => /^(\$\d|-WRONGTYPE)/.test(ours) && /^\$\d/.test(theirs),
   },
   {
     commands: ['dbsize'],

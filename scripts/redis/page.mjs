@@ -71,7 +71,12 @@ export function renderRows(rows) {
   return [...sections, missingSection(names)].join('\n\n');
 }
 
-/** `page` with its generated part renewed. */
+/**
+ * `page` with its generated part renewed.
+ * @param {string} page
+ * @param {readonly object[]} rows
+ * @returns {string}
+ */
 export function renew(page, rows) {
   const [head, rest] = page.split(BEGIN);
   const tail = rest?.split(END)[1];

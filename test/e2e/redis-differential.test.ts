@@ -97,6 +97,26 @@ describe.skipIf(!REDIS_SERVER)(REDIS_SERVER ? 'beside redis-server' : WHY_SKIPPE
     for (const client of clients) client.close();
   });
 
+  it('restores strings that Redis has dumped, and Redis what rkv has', async () => {
+    const sides = [await RawClient.connect(alone.redis), await RawClient.connect(redis.port)];
+    const values: readonly Words[] = [
+      ['set', 'r:a', 'a string'],
+      ['set', 'r:b', '12345'],
+      ['set', 'r:c', 'again and '.repeat(100)],
+      ['set', 'r:d', '\x00\xff\r\n'],
+    ];
+    for (const [from, to] of [sides, [...sides].reverse()] as [RawClient, RawClient][]) {
+      for (const words of values) {
+        const key = words[1] as string;
+        await from.ask(words);
+        const dumped = treeOf(await from.ask(['dump', key])).text;
+        expect(await to.ask(['restore', key, '0', dumped, 'REPLACE'])).toBe('+OK\r\n');
+        expect(await to.ask(['get', key])).toBe(await from.ask(['get', key]));
+      }
+    }
+    for (const client of sides) client.close();
+  });
+
   it('has every command of Redis, or docs/redis.md says what brings it', async () => {
     const client = await RawClient.connect(redis.port);
     const names = treeOf(await client.ask(['command', 'list'])).items.map(({ text }) => text);

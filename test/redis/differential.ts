@@ -20,7 +20,11 @@ const without = (family: Family, ...names: string[]): Family =>
 const IN_TRANSACTIONS = [
   without(STRINGS, 'getex', 'lcs'),
   without(BITS, 'bitcount', 'bitpos'),
-  without(KEYS_FAMILY, 'keys', 'dbsize', 'randomkey', 'scan', 'flushdb', 'flushall'),
+  without(
+    KEYS_FAMILY,
+    ...['keys', 'dbsize', 'randomkey', 'scan', 'flushdb', 'flushall', 'dump', 'restore'],
+    ...['object|encoding', 'object|idletime', 'object|refcount', 'object|freq'],
+  ),
   HASHES,
 ];
 
