@@ -1,7 +1,7 @@
 /**
  * What clients send on a new connection and to discover a cluster, in their order, written down
- * after their sources (Jedis 6, Lettuce 6.5, go-redis 9, redis-py 8): replayed, the clients
- * themselves are not run. Beside each command what the client needs from the reply to go on.
+ * from what is known of Jedis, Lettuce, go-redis and redis-py: not recorded from running clients,
+ * and replayed without them. Beside each command what the client needs from the reply to go on.
  */
 export interface Said {
   readonly words: readonly string[];
