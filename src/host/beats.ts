@@ -84,6 +84,7 @@ export class Beats {
 
   onPeerDown(peer: NodeId): void {
     this.#heard.delete(peer);
+    this.#host.clusterClock.onPeerDown(peer);
   }
 
   onBeat(from: NodeId, beat: NodeBeat): void {

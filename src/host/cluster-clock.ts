@@ -59,6 +59,11 @@ export class ClusterClock {
     this.#heard.set(node, { offset: wallMs - at, at });
   }
 
+  /** Whoever is gone has no say: a wrong clock of its would side with the next that goes wrong. */
+  onPeerDown(node: NodeId): void {
+    this.#heard.delete(node);
+  }
+
   /** Once per heartbeat: towards the median of all live clocks of a cluster of `nodes`. */
   adjust(nodes: number): void {
     const now = this.#clock.monotonic();

@@ -39,6 +39,26 @@ describe('the cluster clock', () => {
     }
   });
 
+  it('a wrong clock that is gone does not side with the next that goes wrong', () => {
+    const clock = manualClock(10 * HOUR);
+    const cluster = new ClusterClock(clock, at(10 * HOUR));
+    const right = () => 10 * HOUR + clock.monotonic();
+    for (let i = 0; i < 50; i++) {
+      clock.advance(100);
+      cluster.onBeat(nodeId(2), right() + HOUR);
+      cluster.onBeat(nodeId(3), right());
+      cluster.adjust(3);
+    }
+    cluster.onPeerDown(nodeId(2));
+    clock.setWall(clock.wall() + HOUR);
+    for (let i = 0; i < 50; i++) {
+      clock.advance(100);
+      cluster.onBeat(nodeId(3), right());
+      cluster.adjust(3);
+      expect(Math.abs(cluster.now() - right())).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('its own clock jumping back an hour moves nothing when two others stand', () => {
     const clock = manualClock(10 * HOUR);
     const cluster = new ClusterClock(clock, at(10 * HOUR));

@@ -10,11 +10,19 @@ import type { Fault } from './fault.js';
 
 export const RIGHT_WALL = 1_800_000_000_000;
 
+/** A clock that nobody hears any more still has its say for so long (STALE_MS of the product). */
+const REMEMBERED_MS = 3_500;
+const righted = new WeakMap<Cluster, number>();
+
 function mayGoWrong(cluster: Cluster, chance: Chance): SimNode | null {
   const wrong = cluster.nodes.filter(({ hands }) => hands.wallOffset !== RIGHT_WALL);
-  if (wrong.length > 0) return null;
-  const right = cluster.nodes.filter(({ hands }) => hands.wallOffset === RIGHT_WALL);
-  return chance.pick(right);
+  const lately = cluster.timeline.now - (righted.get(cluster) ?? -REMEMBERED_MS) < REMEMBERED_MS;
+  return wrong.length > 0 || lately ? null : chance.pick(cluster.nodes);
+}
+
+function setRight(cluster: Cluster, nodes: readonly SimNode[]): void {
+  for (const { hands } of nodes) hands.wallOffset = RIGHT_WALL;
+  righted.set(cluster, cluster.timeline.now);
 }
 
 export const CLOCK_FAULTS: readonly Fault[] = [
@@ -28,9 +36,7 @@ export const CLOCK_FAULTS: readonly Fault[] = [
       const jump = chance.pick([-7_200_000, -20_000, -900, 900, 20_000, 3_600_000]);
       cluster.timeline.say(`the wall clock of node ${node.id} jumps by ${jump} ms`);
       node.hands.wallOffset += jump;
-      return () => {
-        node.hands.wallOffset = RIGHT_WALL;
-      };
+      return () => setRight(cluster, [node]);
     },
   },
   {
@@ -58,9 +64,7 @@ export const CLOCK_FAULTS: readonly Fault[] = [
           }
         });
       }
-      return () => {
-        node.hands.wallOffset = RIGHT_WALL;
-      };
+      return () => setRight(cluster, [node]);
     },
   },
   {
@@ -80,9 +84,7 @@ export const CLOCK_FAULTS: readonly Fault[] = [
         return jump;
       });
       cluster.clocksLeadMs = Math.max(cluster.clocksLeadMs, Math.min(...jumps));
-      return () => {
-        for (const { hands } of cluster.nodes) hands.wallOffset = RIGHT_WALL;
-      };
+      return () => setRight(cluster, cluster.nodes);
     },
   },
   {
@@ -103,9 +105,7 @@ export const CLOCK_FAULTS: readonly Fault[] = [
           for (const [group, { leads }] of host.replicas) if (leads) host.transfer(group, node.id);
         });
       }
-      return () => {
-        node.hands.wallOffset = RIGHT_WALL;
-      };
+      return () => setRight(cluster, [node]);
     },
   },
   {
