@@ -81,11 +81,11 @@ class Node {
   readonly store: OrderedStore;
   state: OpenedNodeState;
   machine: ShardMachine;
-  private kill: () => void;
+  private kill: () => Promise<void>;
 
   constructor(
     store: OrderedStore,
-    kill: () => void,
+    kill: () => Promise<void>,
     state: OpenedNodeState,
     machine: ShardMachine,
   ) {
@@ -116,7 +116,7 @@ class Node {
 
   /** The process dies as it is; what was flushed is there again. */
   async crash(entries: readonly CommittedEntry[]): Promise<void> {
-    this.kill();
+    await this.kill();
     const { store, kill } = mortal(this.store);
     this.kill = kill;
     const { state } = await openState({ store });

@@ -72,12 +72,18 @@ function bitRange(call: Call, length: number): { from: number; to: number } | nu
   const total = inBits ? length * 8 : length;
   let start = integerOption(call.options, 'START') ?? 0;
   let end = integerOption(call.options, 'END') ?? total - 1;
-  if (start < 0 && end < 0 && start > end) return null;
   if (start < 0) start = Math.max(start + total, 0);
   if (end < 0) end = Math.max(end + total, 0);
   end = Math.min(end, total - 1);
   if (start > end) return null;
   return inBits ? { from: start, to: end } : { from: start * 8, to: end * 8 + 7 };
+}
+
+/** Both ends counted from the end of the value and crossed: nothing, for BITCOUNT alone. */
+function endsCrossed({ options }: Call): boolean {
+  const start = integerOption(options, 'START') ?? 0;
+  const end = integerOption(options, 'END') ?? 0;
+  return start < 0 && end < 0 && start > end;
 }
 
 /** A byte with the bits before `from` and behind `to` taken out, by the bits' numbers. */
@@ -91,7 +97,7 @@ function maskOf(at: number, from: number, to: number): number {
 export function bitcount(run: Run, call: Call): Reply {
   const value = stringOf(run.head(keyOf(call)));
   if (value === null) return failed('WRONG_TYPE');
-  const range = bitRange(call, value.length);
+  const range = endsCrossed(call) ? null : bitRange(call, value.length);
   if (range === null) return ZERO;
   const { from, to } = range;
   const first = Math.floor(from / 8);

@@ -38,6 +38,11 @@ describe.each([false, true])('bits, rows read slowly: %s', (slow) => {
     expect(await one.read('bitpos', 'k', 0)).toBe('8');
     expect(await one.read('bitpos', 'k', 0, 'START', 0, 'END', -1)).toBe('-1');
     expect(await one.read('bitpos', 'k', 3)).toBe('OUT_OF_RANGE');
+    // Ends before the value are its first byte; BITCOUNT alone finds nothing when they cross.
+    await one.write('set', 'k', '0.1');
+    expect(await one.read('bitpos', 'k', 0, 'START', -3, 'END', -4)).toBe('0');
+    expect(await one.read('bitcount', 'k', 'START', -3, 'END', -4)).toBe('0');
+    expect(await one.read('bitcount', 'k', 'START', 0, 'END', -4)).toBe('2');
   });
 
   it('bitop', async () => {

@@ -109,7 +109,7 @@ describe('elements, flush and crash against a model', () => {
             settled = shard.descriptor.applied.index;
           } else {
             settled = Math.max(settled, state.flushed(GROUP).index);
-            life.kill();
+            await life.kill();
             life = await born(base, budget);
             const { index } = life.shard.descriptor.applied;
             expect(index).toBeGreaterThanOrEqual(settled);

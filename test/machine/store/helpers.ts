@@ -185,12 +185,17 @@ export async function scanAll(
   }
 }
 
-/** A store whose process can die: from then on nothing is written any more. */
-export function mortal(store: OrderedStore): { store: OrderedStore; kill: () => void } {
+/**
+ * A store whose process can die: from then on nothing is written any more. `kill` resolves when
+ * the write that was under way has ended: a dead process's write lands before the next one starts.
+ */
+export function mortal(store: OrderedStore): { store: OrderedStore; kill: () => Promise<void> } {
   let dead = false;
+  let writing: Promise<void> = Promise.resolve();
   return {
     kill: () => {
       dead = true;
+      return writing;
     },
     store: {
       ...store,
@@ -202,7 +207,12 @@ export function mortal(store: OrderedStore): { store: OrderedStore; kill: () => 
           get length() {
             return batch.length;
           },
-          write: () => (dead ? new Promise<void>(() => undefined) : batch.write()),
+          write: () => {
+            if (dead) return new Promise<void>(() => undefined);
+            const write = batch.write();
+            writing = write.catch(() => undefined);
+            return write;
+          },
           abandon: () => batch.abandon(),
         };
       },

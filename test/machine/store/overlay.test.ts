@@ -281,7 +281,7 @@ describe('overlay, flush and crash against a model', () => {
             settled = shard.descriptor.applied.index;
           } else {
             settled = Math.max(settled, state.flushed(GROUP).index);
-            life.kill();
+            await life.kill();
             life = await born(base, budget);
             const { index } = life.shard.descriptor.applied;
             expect(index).toBeGreaterThanOrEqual(settled);

@@ -83,7 +83,7 @@ describe('wiping', () => {
       wipe(shard);
       if (stop !== 'before') await state.flush();
       if (stop === 'cleaning') await new Promise((resolve) => setImmediate(resolve));
-      dying.kill();
+      await dying.kill();
       const again = await openState({ store });
       const reopened = again.state.shard(GROUP);
       if (stop === 'before') {
