@@ -152,9 +152,9 @@ function isLax([name]: readonly Word[], theirs: string): boolean {
   return /^bit(count|pos)$/.test(String(name)) && /^(:(0|-1)\r\n$|-WRONGTYPE)/.test(theirs);
 }
 
-/** Both clocks go on between the two answers. */
+/** Both clocks go on between the two answers; what is nearly due is the real time tests' matter. */
 const isNear = (mine: string, theirs: string): boolean =>
-  Number(theirs.slice(1)) > 1 && Math.abs(Number(mine.slice(1)) - Number(theirs.slice(1))) <= 5;
+  Number(theirs.slice(1)) >= 0 && Math.abs(Number(mine.slice(1)) - Number(theirs.slice(1))) <= 5;
 
 describe.skipIf(!hasRedis)('against a real Redis', () => {
   let redis: Redis;
@@ -188,7 +188,8 @@ describe.skipIf(!hasRedis)('against a real Redis', () => {
           expect([one, withoutCount(mine)]).toEqual([one, withoutCount(theirs)]);
         }
       }),
-      { numRuns: 1500 },
+      // The same stories each time: the long run draws others.
+      { numRuns: 1500, seed: 20_261_120 },
     );
   });
 
