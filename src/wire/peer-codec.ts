@@ -219,10 +219,8 @@ function writeMessages(out: ProtoWriter, messages: readonly GroupMessage[]): voi
   }
 }
 
-const NO_BEAT = Buffer.alloc(0);
-
 export function encodeControl({ messages, beat, offers }: ControlFrame): Buffer {
-  const told = beat === null ? NO_BEAT : finish(peer.NodeBeat.encode(beatProperties(beat)));
+  const told = beat === null ? NO_BYTES : finish(peer.NodeBeat.encode(beatProperties(beat)));
   let size = sizeOfMessages(messages) + (beat === null ? 0 : sizeOfBytes(told.length));
   for (const offer of offers) size += sizeOfOffer(offer);
   const out = new ProtoWriter(size);

@@ -8,7 +8,14 @@
 import { assert, must, unreachable } from '../base/assert.js';
 import type { GroupId } from '../base/ids.js';
 import type { EntryKind, EntryMeta, Members, Message, MessageOf } from '../raft/types.js';
-import { type ProtoWriter, sizeOfNumber, sizeOfVarint } from './proto/writer.js';
+import {
+  bytesField,
+  type ProtoWriter,
+  sizeOfBytes,
+  sizeOfNumber,
+  sizeOfVarint,
+  varintField,
+} from './proto/writer.js';
 
 /** A Raft message between nodes; `payloads` are the bytes of an append's entries. */
 export interface GroupMessage {
@@ -36,16 +43,10 @@ export const BODY = {
 
 const KIND: Readonly<Record<EntryKind, number>> = { normal: 0, noop: 1, config: 2 };
 
-/** A field of bytes or of a message, 1 to 15, with its length and content. */
-const sizeOfField = (length: number): number => 1 + sizeOfVarint(length) + length;
-
-const varint = (field: number): number => field << 3;
-const lengths = (field: number): number => (field << 3) | 2;
-
 function sizeOfEntry(entry: EntryMeta, payload: Uint8Array): number {
   const kind = KIND[entry.kind];
   const { length } = payload;
-  return sizeOfNumber(entry.term) + sizeOfNumber(kind) + (length > 0 ? sizeOfField(length) : 0);
+  return sizeOfNumber(entry.term) + sizeOfNumber(kind) + (length > 0 ? sizeOfBytes(length) : 0);
 }
 
 function sizeOfAppend(message: MessageOf<'append'>, payloads: readonly Uint8Array[]): number {
@@ -54,7 +55,7 @@ function sizeOfAppend(message: MessageOf<'append'>, payloads: readonly Uint8Arra
   let size = sizeOfNumber(prevIndex) + sizeOfNumber(prevTerm);
   size += sizeOfNumber(commit) + sizeOfNumber(round);
   for (let i = 0; i < entries.length; i++) {
-    size += sizeOfField(sizeOfEntry(entries[i] as EntryMeta, must(payloads[i], 'payload')));
+    size += sizeOfBytes(sizeOfEntry(entries[i] as EntryMeta, must(payloads[i], 'payload')));
   }
   return size;
 }
@@ -65,25 +66,25 @@ function writeAppend(
   payloads: readonly Uint8Array[],
 ): void {
   const { prevIndex, entries } = message;
-  out.number(varint(1), prevIndex);
-  out.number(varint(2), message.prevTerm);
+  out.number(varintField(1), prevIndex);
+  out.number(varintField(2), message.prevTerm);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as EntryMeta;
     const payload = payloads[i] as Uint8Array;
     assert(entry.index === prevIndex + 1 + i, 'entries of an append follow its previous index');
-    out.tag(lengths(3));
+    out.tag(bytesField(3));
     out.varint(sizeOfEntry(entry, payload));
-    out.number(varint(1), entry.term);
-    out.number(varint(2), KIND[entry.kind]);
-    if (payload.length > 0) out.bytes(lengths(3), payload);
+    out.number(varintField(1), entry.term);
+    out.number(varintField(2), KIND[entry.kind]);
+    if (payload.length > 0) out.bytes(bytesField(3), payload);
   }
-  out.number(varint(4), message.commit);
-  out.number(varint(5), message.round);
+  out.number(varintField(4), message.commit);
+  out.number(varintField(5), message.round);
 }
 
 function sizeOfAppendReply({ result, round }: MessageOf<'append-reply'>): number {
   // `match` is said even when it is 0: a reply says yes or no.
-  const size = result.ok ? 1 + sizeOfVarint(result.match) : sizeOfField(sizeOfRejection(result));
+  const size = result.ok ? 1 + sizeOfVarint(result.match) : sizeOfBytes(sizeOfRejection(result));
   return size + sizeOfNumber(round);
 }
 
@@ -94,27 +95,27 @@ const sizeOfRejection = ({ rejected, hintIndex, hintTerm }: Rejection): number =
 
 function writeAppendReply(out: ProtoWriter, { result, round }: MessageOf<'append-reply'>): void {
   if (result.ok) {
-    out.tag(varint(1));
+    out.tag(varintField(1));
     out.varint(result.match);
   } else {
-    out.tag(lengths(2));
+    out.tag(bytesField(2));
     out.varint(sizeOfRejection(result));
-    out.number(varint(1), result.rejected);
-    out.number(varint(2), result.hintIndex);
-    out.number(varint(3), result.hintTerm);
+    out.number(varintField(1), result.rejected);
+    out.number(varintField(2), result.hintIndex);
+    out.number(varintField(3), result.hintTerm);
   }
-  out.number(varint(3), round);
+  out.number(varintField(3), round);
 }
 
 const sizeOfNumbers = (numbers: readonly number[]): number =>
   numbers.reduce((size, number) => size + sizeOfVarint(number), 0);
 
 const sizeOfPacked = (numbers: readonly number[]): number =>
-  numbers.length === 0 ? 0 : sizeOfField(sizeOfNumbers(numbers));
+  numbers.length === 0 ? 0 : sizeOfBytes(sizeOfNumbers(numbers));
 
 function writePacked(out: ProtoWriter, field: number, numbers: readonly number[]): void {
   if (numbers.length === 0) return;
-  out.tag(lengths(field));
+  out.tag(bytesField(field));
   out.varint(sizeOfNumbers(numbers));
   for (const number of numbers) out.varint(number);
 }
@@ -127,15 +128,15 @@ const sizeOfMembers = (members: Members): number =>
   (members.autoLeave ? 2 : 0);
 
 function writeSnapshot(out: ProtoWriter, { floor, members }: MessageOf<'snapshot'>): void {
-  out.number(varint(1), floor.index);
-  out.number(varint(2), floor.term);
-  out.tag(lengths(3));
+  out.number(varintField(1), floor.index);
+  out.number(varintField(2), floor.term);
+  out.tag(bytesField(3));
   out.varint(sizeOfMembers(members));
   writePacked(out, 1, members.voters);
   writePacked(out, 2, members.outgoing);
   writePacked(out, 3, members.learners);
   writePacked(out, 4, members.learnersNext);
-  out.number(varint(5), members.autoLeave ? 1 : 0);
+  out.number(varintField(5), members.autoLeave ? 1 : 0);
 }
 
 function sizeOfBody({ message, payloads }: GroupMessage): number {
@@ -164,7 +165,7 @@ function sizeOfBody({ message, payloads }: GroupMessage): number {
     case 'snapshot': {
       const { floor, members } = message;
       const facts = sizeOfNumber(floor.index) + sizeOfNumber(floor.term);
-      return facts + sizeOfField(sizeOfMembers(members));
+      return facts + sizeOfBytes(sizeOfMembers(members));
     }
     case 'timeout-now':
       return 0;
@@ -186,28 +187,28 @@ function writeBody(out: ProtoWriter, { message, payloads }: GroupMessage): void 
       writeAppendReply(out, message);
       return;
     case 'heartbeat':
-      out.number(varint(1), message.commit);
-      out.number(varint(2), message.round);
+      out.number(varintField(1), message.commit);
+      out.number(varintField(2), message.round);
       return;
     case 'heartbeat-reply':
-      out.number(varint(1), message.round);
+      out.number(varintField(1), message.round);
       return;
     case 'read-index':
-      out.number(varint(1), message.context);
+      out.number(varintField(1), message.context);
       return;
     case 'read-index-reply':
-      out.number(varint(1), message.context);
-      out.number(varint(2), message.index);
+      out.number(varintField(1), message.context);
+      out.number(varintField(2), message.index);
       return;
     case 'pre-vote':
     case 'vote':
-      out.number(varint(1), message.lastIndex);
-      out.number(varint(2), message.lastTerm);
-      out.number(varint(3), (message.kind === 'vote' ? message.forced : message.hint) ? 1 : 0);
+      out.number(varintField(1), message.lastIndex);
+      out.number(varintField(2), message.lastTerm);
+      out.number(varintField(3), (message.kind === 'vote' ? message.forced : message.hint) ? 1 : 0);
       return;
     case 'pre-vote-reply':
     case 'vote-reply':
-      out.number(varint(1), message.granted ? 1 : 0);
+      out.number(varintField(1), message.granted ? 1 : 0);
       return;
     case 'snapshot':
       writeSnapshot(out, message);
@@ -215,7 +216,7 @@ function writeBody(out: ProtoWriter, { message, payloads }: GroupMessage): void 
     case 'timeout-now':
       return;
     case 'quiesce':
-      out.number(varint(1), message.commit);
+      out.number(varintField(1), message.commit);
       return;
     default:
       unreachable(message);
@@ -231,7 +232,7 @@ export function sizeOfMessage(one: GroupMessage): number {
     sizeOfNumber(message.from) +
     sizeOfNumber(message.to) +
     sizeOfNumber(message.term) +
-    sizeOfVarint(lengths(BODY[message.kind])) +
+    sizeOfVarint(bytesField(BODY[message.kind])) +
     sizeOfVarint(body) +
     body
   );
@@ -239,11 +240,11 @@ export function sizeOfMessage(one: GroupMessage): number {
 
 export function writeMessage(out: ProtoWriter, one: GroupMessage): void {
   const { message } = one;
-  out.number(varint(1), one.group);
-  out.number(varint(2), message.from);
-  out.number(varint(3), message.to);
-  out.number(varint(4), message.term);
-  out.varint(lengths(BODY[message.kind]));
+  out.number(varintField(1), one.group);
+  out.number(varintField(2), message.from);
+  out.number(varintField(3), message.to);
+  out.number(varintField(4), message.term);
+  out.varint(bytesField(BODY[message.kind]));
   out.varint(sizeOfBody(one));
   writeBody(out, one);
 }
