@@ -24,7 +24,13 @@ const portOf = (door: 'redis' | 'redisCluster', node: number): number =>
 beforeAll(async () => {
   sandbox = await Sandbox.create();
   cluster = await sandbox.up(['-n', '3', '--ports', 'auto']);
-});
+  // on a busy machine one node may win every first election; the leaders spread a little later
+  await waitFor('leaders on all nodes', async () => {
+    const words = ['shard', 'list', '--cluster', cluster.name];
+    const { shards } = await sandbox.json<{ shards: { leader: number | null }[] }>(words);
+    return new Set(shards.map(({ leader }) => leader)).size === cluster.nodes.length;
+  });
+}, 60_000);
 afterAll(() => sandbox.dispose());
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
