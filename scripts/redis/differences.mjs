@@ -50,8 +50,21 @@ export const DIFFERENCES = [
     covers: ({ ours, theirs }) => withoutIdentity(ours) === withoutIdentity(theirs),
   },
   {
-    commands: ['client|id', 'client|info', 'client|list', 'client|help'],
+    commands: ['client|id', 'client|info', 'client|list'],
     what: 'Own numbers and figures.',
+    rule: 'shape',
+  },
+  {
+    commands: [
+      ...['client|help', 'cluster|help', 'command|help', 'config|help', 'latency|help'],
+      ...['memory|help', 'object|help', 'slowlog|help'],
+    ],
+    what: 'The subcommands that rkv has, in words of its own.',
+    covers: ({ ours, theirs }) => heading(ours) === heading(theirs),
+  },
+  {
+    commands: ['memory|usage'],
+    what: 'Another number: each counts what it stores itself.',
     rule: 'shape',
   },
   {
@@ -167,6 +180,11 @@ function withoutCounts(reply) {
 /** HELLO without version and connection number. */
 function withoutIdentity(reply) {
   return reply.replace(/(version\r\n)\$\d+\r\n[\d.]+/, '$1').replace(/(id\r\n):\d+/, '$1');
+}
+
+/** The first line of a HELP. */
+function heading(reply) {
+  return /^\*\d+\r\n(.*)\r\n/.exec(reply)?.[1] ?? reply;
 }
 
 function firstWord(reply) {

@@ -57,14 +57,12 @@ export const MISSING = [
   { commands: ['acl'], brings: 'the issue of users' },
   {
     commands: [
-      ...['cluster|count-failure-reports', 'cluster|help', 'cluster|replicas', 'cluster|slaves'],
-      ...['command|help', 'config|help', 'latency|graph', 'latency|help', 'latency|histogram'],
-      ...['memory|help', 'memory|malloc-stats', 'memory|purge', 'slowlog|help', 'object|help'],
+      ...['cluster|count-failure-reports', 'cluster|replicas', 'cluster|slaves', 'latency|graph'],
+      ...['latency|histogram', 'memory|malloc-stats', 'memory|purge'],
       ...['lolwut', 'move', 'swapdb', 'lastsave'],
     ],
     brings: 'nothing planned',
   },
-  { commands: ['memory|usage'], brings: 'issue 4, under way' },
   {
     commands: [
       ...['bgrewriteaof', 'bgsave', 'failover', 'migrate', 'module', 'pfdebug', 'pfselftest'],

@@ -24,6 +24,7 @@ const IN_TRANSACTIONS = [
     KEYS_FAMILY,
     ...['keys', 'dbsize', 'randomkey', 'scan', 'flushdb', 'flushall', 'dump', 'restore'],
     ...['object|encoding', 'object|idletime', 'object|refcount', 'object|freq'],
+    ...['object|help', 'memory|usage'],
     // two servers get a command a little apart, and inside EXEC no number may differ
     ...['ttl', 'pttl', 'expiretime', 'pexpiretime'],
   ),

@@ -14,7 +14,7 @@ export const VALUE_ROWS: readonly CommandRow[] = [
     positionals: [key],
     reads: 'value',
     grows: false,
-    help: 'Type, encoding and bytes of a value (list), or null.',
+    help: 'Type, encoding, bytes of a value, bytes its key takes in the store (list), or null.',
   },
   {
     ...ONE,

@@ -5,6 +5,8 @@ import { parseInteger } from '../../kv/catalog/integer.js';
 import type { Reply } from '../../kv/reply.js';
 import type { Call } from '../apply/call.js';
 import type { Run } from '../apply/run.js';
+import { decodeHashHead } from '../collections/field-codec.js';
+import { storedBytes } from '../store/stored-bytes.js';
 import type { Head, Place } from '../types.js';
 import { HASH, STRING, typeName } from '../value-type.js';
 import { dumpString, restoreString } from '../values/dump.js';
@@ -14,7 +16,7 @@ import { failed, integer, NULL, ONE, ZERO } from './replies.js';
 const EMBEDDED_BYTES = 44;
 const LONGEST_INTEGER = 20;
 /** Entries of a hash up to which Redis packs it, by default. */
-const PACKED_ENTRIES = 128;
+const PACKED_ENTRIES = 512;
 
 const keyOf = (call: Call): Place => call.wants[0] as Place;
 const text = (value: string): Reply => ({ kind: 'bytes', bytes: Buffer.from(value, 'latin1') });
@@ -40,22 +42,21 @@ export function restore(run: Run, call: Call): Reply {
 /** As Redis would keep such a value when it is set as a whole. */
 function encodingOf(head: Head): string {
   if (head.type === HASH) {
-    return (head.facts?.rows ?? 0) <= PACKED_ENTRIES ? 'listpack' : 'hashtable';
+    return decodeHashHead(head.value).count <= PACKED_ENTRIES ? 'listpack' : 'hashtable';
   }
   const { value } = head;
   if (value.length <= LONGEST_INTEGER && parseInteger(value) !== null) return 'int';
   return value.length <= EMBEDDED_BYTES ? 'embstr' : 'raw';
 }
 
-/** Type, encoding, bytes of the value with its elements; null: no such key. */
+/** Type, encoding, bytes of the value with its elements, bytes of all its rows. */
 export function object(run: Run, call: Call): Reply {
-  const head = run.head(keyOf(call));
+  const place = keyOf(call);
+  const head = run.head(place);
   if (head === null) return NULL;
   const bytes = head.size + (head.facts?.bytes ?? 0);
-  return {
-    kind: 'list',
-    items: [text(typeName(head.type)), text(encodingOf(head)), integer(bytes)],
-  };
+  const kinds = [text(typeName(head.type)), text(encodingOf(head))];
+  return { kind: 'list', items: [...kinds, integer(bytes), integer(storedBytes(place, head))] };
 }
 
 /** Lists and sets are not there yet, so nothing but nothing can be sorted. */

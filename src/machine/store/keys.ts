@@ -53,6 +53,8 @@ export function headKey(space: SpaceId, bucket: number, database: number, key: B
   return bytes;
 }
 
+export const deadlineKeyLength = (key: ByteKey): number => DEADLINE_KEY_BYTES + key.length;
+
 /** Where a deadline row lies; sorts by deadline inside its bucket. */
 export function deadlineKey(
   space: SpaceId,
@@ -61,7 +63,7 @@ export function deadlineKey(
   database: number,
   key: ByteKey,
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(DEADLINE_KEY_BYTES + key.length);
+  const bytes = Buffer.allocUnsafe(deadlineKeyLength(key));
   putPrefix(bytes, space, bucket, TABLE_CODES.x);
   putUint64(bytes, PREFIX_BYTES, deadline);
   bytes[PREFIX_BYTES + 8] = database;

@@ -1,5 +1,6 @@
 /** What clients send on connect and ask of a connection: REDIS.md section 1. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { ROWS } from '../../../src/api/resp/rows/table.js';
 import { type FakeDoor, startFakeDoor } from './support/fake-door.js';
 import { type Plain, RespClient } from './support/resp-client.js';
 
@@ -203,6 +204,34 @@ describe('the server', () => {
       [['CONFIG', 'RESETSTAT'], '+OK'],
       [['CONFIG', 'REWRITE'], '-ERR The server is running without a config file'],
     ]));
+
+  it.each(['CLIENT', 'CLUSTER', 'COMMAND', 'CONFIG', 'LATENCY', 'MEMORY', 'OBJECT', 'SLOWLOG'])(
+    '%s HELP names its rows and no others',
+    async (name) => {
+      const { client } = await open();
+      const lines = (await client.ask(name, 'HELP')) as string[];
+      expect(lines[0]).toBe(`+${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`);
+      const told = lines.slice(1).filter((line) => !line.startsWith('+    '));
+      const row = ROWS.find((one) => one.name === name.toLowerCase());
+      if (row?.kind !== 'container') throw new Error(`${name} is no container`);
+      const named = told.map((line) => line.slice(1).split(' ', 1)[0]?.toLowerCase());
+      expect(named).toEqual(row.subcommands.map((sub) => sub.name));
+      // whoever takes more words says which
+      for (const [i, { arity }] of row.subcommands.entries()) {
+        expect([told[i], told[i]?.includes(' ')]).toEqual([told[i], arity !== 2]);
+      }
+      expect(lines.at(-1)).toBe('+    Prints this help.');
+      expect(await client.ask(name, 'HELP', 'x')).toMatch(/^-ERR wrong number of arguments/);
+    },
+  );
+
+  it('DEBUG HELP is for those who may', async () => {
+    const { client } = await open(true);
+    const lines = (await client.ask('DEBUG', 'HELP')) as string[];
+    expect(lines).toContain('+SLEEP <seconds>');
+    const { client: other } = await open();
+    expect(await other.ask('DEBUG', 'HELP')).toMatch(/^-ERR DEBUG command not allowed/);
+  });
 
   it('SLOWLOG and LATENCY tell what was slow', async () => {
     const { client } = await open();

@@ -28,11 +28,11 @@ describe.each([false, true])('values, rows read slowly: %s', (slow) => {
     const one = await open(slow);
     expect(await one.read('object', 'k')).toBe('null');
     await one.write('mset', 'n', '12', 'e', 'text', 'r', 'x'.repeat(45));
-    expect(await one.read('object', 'n')).toBe('[string, int, 2]');
-    expect(await one.read('object', 'e')).toBe('[string, embstr, 4]');
-    expect(await one.read('object', 'r')).toBe('[string, raw, 45]');
+    expect(await one.read('object', 'n')).toBe('[string, int, 2, 46]');
+    expect(await one.read('object', 'e')).toBe('[string, embstr, 4, 48]');
+    expect(await one.read('object', 'r')).toBe('[string, raw, 45, 89]');
     await one.write('hset', 'h', 'f', 'v');
-    expect(await one.read('object', 'h')).toMatch(/^\[hash, listpack, \d+\]$/);
+    expect(await one.read('object', 'h')).toMatch(/^\[hash, listpack, \d+, \d+\]$/);
     expect(await one.read('dump', 'h')).toBe('WRONG_TYPE');
   });
 

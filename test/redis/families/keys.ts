@@ -68,7 +68,10 @@ export const KEYS_FAMILY: Family = {
   'object|idletime': one,
   'object|freq': one,
   'object|help': fc.constant([]),
-  'memory|usage': tail(key, maybe(word('SAMPLES'), fc.constantFrom('0', '5', 'x', '-1'))),
+  'memory|usage': fc.oneof(
+    tail(key, maybe(word('SAMPLES'), fc.constantFrom('0', '5', 'x', '-1'))),
+    tail(key, many(word('SAMPLES', 'FOO', '1'), 0, 4)),
+  ),
   dump: one,
   restore: tail(
     key,

@@ -5,6 +5,7 @@ import type { Client } from '../client.js';
 import { ok } from './answers.js';
 import { kill, lines, list, text } from './client-list.js';
 import { isPrintable } from './connection.js';
+import { withHelp } from './help.js';
 import type { LocalCall } from './local-call.js';
 import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR } from './parse.js';
 import type { CommandFlag, ContainerRow, LocalRow } from './row.js';
@@ -108,15 +109,8 @@ function pause({ args, door, out }: LocalCall): void {
   }
 }
 
-const HELP = [
-  'CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'ID, INFO, LIST [TYPE type | ID id ...], KILL, GETNAME, SETNAME name, SETINFO option value,',
-  'REPLY ON|OFF|SKIP, NO-EVICT ON|OFF, NO-TOUCH ON|OFF, PAUSE ms [WRITE|ALL], UNPAUSE,',
-  'UNBLOCK id, TRACKING OFF, TRACKINGINFO, GETREDIR, CACHING.',
-];
-
 type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
-  Partial<Pick<LocalRow, 'flags' | 'acl' | 'differs' | 'complexity' | 'waits'>>;
+  Partial<Pick<LocalRow, 'usage' | 'flags' | 'acl' | 'differs' | 'complexity' | 'waits'>>;
 
 const sub = (row: Sub): LocalRow => ({
   kind: 'local',
@@ -134,167 +128,171 @@ const ADMIN: Pick<LocalRow, 'flags' | 'acl' | 'complexity'> = {
 };
 const HERE = 'Connections of this node alone.';
 
+const CLIENT: ContainerRow = {
+  kind: 'container',
+  name: 'client',
+  arity: -2,
+  flags: [],
+  group: 'connection',
+  acl: ['@slow'],
+  since: '2.4.0',
+  complexity: 'Depends on the subcommand',
+  summary: 'A container for commands about connections.',
+  subcommands: [
+    sub({
+      name: 'id',
+      arity: 2,
+      since: '5.0.0',
+      summary: 'Returns the number of this connection.',
+      handle: ({ client, out }) => out.integer(client.id),
+    }),
+    sub({
+      name: 'info',
+      arity: 2,
+      since: '6.2.0',
+      summary: 'Describes this connection.',
+      handle: (call) => call.out.verbatim('txt', lines(call, [call.client])),
+    }),
+    sub({
+      ...ADMIN,
+      name: 'list',
+      usage: '[TYPE (NORMAL|MASTER|REPLICA|PUBSUB) | ID <id> [<id> ...]]',
+      arity: -2,
+      since: '2.4.0',
+      summary: 'Lists connections.',
+      differs: HERE,
+      handle: list,
+    }),
+    sub({
+      ...ADMIN,
+      name: 'kill',
+      usage:
+        '<ip:port> | [ID <id>] [ADDR <ip:port>] [LADDR <ip:port>] [TYPE <type>] [USER <name>] [SKIPME (YES|NO)]',
+      arity: -3,
+      since: '2.4.0',
+      summary: 'Ends connections.',
+      differs: HERE,
+      handle: kill,
+    }),
+    sub({
+      name: 'setname',
+      usage: '<name>',
+      arity: 3,
+      since: '2.6.9',
+      summary: 'Names this connection.',
+      handle: setName,
+    }),
+    sub({
+      name: 'getname',
+      arity: 2,
+      since: '2.6.9',
+      summary: 'Returns the name of this connection.',
+      handle: getName,
+    }),
+    sub({
+      name: 'setinfo',
+      usage: '(LIB-NAME|LIB-VER) <value>',
+      arity: 4,
+      since: '7.2.0',
+      summary: 'Tells which library this connection is of.',
+      handle: setInfo,
+    }),
+    sub({
+      name: 'reply',
+      usage: '(ON|OFF|SKIP)',
+      arity: 3,
+      since: '3.2.0',
+      summary: 'Switches answers on and off, or leaves one out.',
+      handle: reply,
+    }),
+    sub({
+      name: 'no-evict',
+      usage: '(ON|OFF)',
+      arity: 3,
+      since: '7.0.0',
+      summary: 'Accepted: no connection is ended to save memory.',
+      handle: onOff((client, on) => {
+        client.noEvict = on;
+      }),
+    }),
+    sub({
+      name: 'no-touch',
+      usage: '(ON|OFF)',
+      arity: 3,
+      since: '7.2.0',
+      summary: 'Accepted: access times are not kept.',
+      handle: onOff((client, on) => {
+        client.noTouch = on;
+      }),
+    }),
+    sub({
+      name: 'tracking',
+      usage: 'OFF',
+      arity: -3,
+      since: '6.0.0',
+      summary: 'Client-side caching, off only.',
+      differs: 'ON is refused: tracking comes with a later issue.',
+      handle: tracking,
+    }),
+    sub({
+      name: 'trackinginfo',
+      arity: 2,
+      since: '6.2.0',
+      summary: 'Says that tracking is off.',
+      handle: trackingInfo,
+    }),
+    sub({
+      name: 'getredir',
+      arity: 2,
+      since: '6.0.0',
+      summary: 'Says that tracking is off.',
+      handle: ({ out }) => out.integer(-1),
+    }),
+    sub({
+      name: 'caching',
+      usage: '(YES|NO)',
+      arity: 3,
+      since: '6.0.0',
+      summary: 'Wants tracking, which is off.',
+      handle: ({ out }) =>
+        out.error(
+          'ERR CLIENT CACHING can be called only when the client is in tracking mode with ' +
+            'OPTIN or OPTOUT mode enabled',
+        ),
+    }),
+    sub({
+      name: 'unblock',
+      usage: '<id> [TIMEOUT|ERROR]',
+      arity: -3,
+      since: '5.0.0',
+      summary: 'Wakes a connection that blocks; none does yet.',
+      handle: unblock,
+    }),
+    sub({
+      ...ADMIN,
+      name: 'pause',
+      usage: '<milliseconds> [WRITE|ALL]',
+      arity: -3,
+      since: '3.0.0',
+      summary: 'Holds commands of all connections, or writes alone, for a time.',
+      differs: HERE,
+      handle: pause,
+    }),
+    sub({
+      ...ADMIN,
+      name: 'unpause',
+      arity: 2,
+      since: '6.2.0',
+      summary: 'Ends a pause.',
+      differs: HERE,
+      handle: ({ door, out }) => {
+        door.pause.end();
+        ok(out);
+      },
+    }),
+  ],
+};
+
 export const CLIENT_DOOR_ROWS: readonly ContainerRow[] = [
-  {
-    kind: 'container',
-    name: 'client',
-    arity: -2,
-    flags: [],
-    group: 'connection',
-    acl: ['@slow'],
-    since: '2.4.0',
-    complexity: 'Depends on the subcommand',
-    summary: 'A container for commands about connections.',
-    subcommands: [
-      sub({
-        name: 'id',
-        arity: 2,
-        since: '5.0.0',
-        summary: 'Returns the number of this connection.',
-        handle: ({ client, out }) => out.integer(client.id),
-      }),
-      sub({
-        name: 'info',
-        arity: 2,
-        since: '6.2.0',
-        summary: 'Describes this connection.',
-        handle: (call) => call.out.verbatim('txt', lines(call, [call.client])),
-      }),
-      sub({
-        ...ADMIN,
-        name: 'list',
-        arity: -2,
-        since: '2.4.0',
-        summary: 'Lists connections.',
-        differs: HERE,
-        handle: list,
-      }),
-      sub({
-        ...ADMIN,
-        name: 'kill',
-        arity: -3,
-        since: '2.4.0',
-        summary: 'Ends connections.',
-        differs: HERE,
-        handle: kill,
-      }),
-      sub({
-        name: 'setname',
-        arity: 3,
-        since: '2.6.9',
-        summary: 'Names this connection.',
-        handle: setName,
-      }),
-      sub({
-        name: 'getname',
-        arity: 2,
-        since: '2.6.9',
-        summary: 'Returns the name of this connection.',
-        handle: getName,
-      }),
-      sub({
-        name: 'setinfo',
-        arity: 4,
-        since: '7.2.0',
-        summary: 'Tells which library this connection is of.',
-        handle: setInfo,
-      }),
-      sub({
-        name: 'reply',
-        arity: 3,
-        since: '3.2.0',
-        summary: 'Switches answers on and off, or leaves one out.',
-        handle: reply,
-      }),
-      sub({
-        name: 'no-evict',
-        arity: 3,
-        since: '7.0.0',
-        summary: 'Accepted: no connection is ended to save memory.',
-        handle: onOff((client, on) => {
-          client.noEvict = on;
-        }),
-      }),
-      sub({
-        name: 'no-touch',
-        arity: 3,
-        since: '7.2.0',
-        summary: 'Accepted: access times are not kept.',
-        handle: onOff((client, on) => {
-          client.noTouch = on;
-        }),
-      }),
-      sub({
-        name: 'tracking',
-        arity: -3,
-        since: '6.0.0',
-        summary: 'Client-side caching, off only.',
-        differs: 'ON is refused: tracking comes with a later issue.',
-        handle: tracking,
-      }),
-      sub({
-        name: 'trackinginfo',
-        arity: 2,
-        since: '6.2.0',
-        summary: 'Says that tracking is off.',
-        handle: trackingInfo,
-      }),
-      sub({
-        name: 'getredir',
-        arity: 2,
-        since: '6.0.0',
-        summary: 'Says that tracking is off.',
-        handle: ({ out }) => out.integer(-1),
-      }),
-      sub({
-        name: 'caching',
-        arity: 3,
-        since: '6.0.0',
-        summary: 'Wants tracking, which is off.',
-        handle: ({ out }) =>
-          out.error(
-            'ERR CLIENT CACHING can be called only when the client is in tracking mode with ' +
-              'OPTIN or OPTOUT mode enabled',
-          ),
-      }),
-      sub({
-        name: 'unblock',
-        arity: -3,
-        since: '5.0.0',
-        summary: 'Wakes a connection that blocks; none does yet.',
-        handle: unblock,
-      }),
-      sub({
-        ...ADMIN,
-        name: 'pause',
-        arity: -3,
-        since: '3.0.0',
-        summary: 'Holds commands of all connections, or writes alone, for a time.',
-        differs: HERE,
-        handle: pause,
-      }),
-      sub({
-        ...ADMIN,
-        name: 'unpause',
-        arity: 2,
-        since: '6.2.0',
-        summary: 'Ends a pause.',
-        differs: HERE,
-        handle: ({ door, out }) => {
-          door.pause.end();
-          ok(out);
-        },
-      }),
-      sub({
-        name: 'help',
-        arity: 2,
-        since: '5.0.0',
-        summary: 'Names the subcommands.',
-        handle: ({ out }) => {
-          out.array(HELP.length);
-          for (const line of HELP) out.simple(line);
-        },
-      }),
-    ],
-  },
+  withHelp(CLIENT, '5.0.0', ['@slow', '@connection']),
 ];

@@ -7,8 +7,9 @@ import { redisNodeId } from '../info.js';
 import { type Endpoint, endpoints, type SlotRange, slotRanges } from '../topology.js';
 import { ok } from './answers.js';
 import { countKeysInSlot, getKeysInSlot } from './cluster-slots.js';
+import { withHelp } from './help.js';
 import type { LocalCall } from './local-call.js';
-import type { DoorRow, LocalRow, ReplyOut } from './row.js';
+import type { ContainerRow, DoorRow, LocalRow, ReplyOut } from './row.js';
 
 const ACL = ['@slow'];
 /** Redis Cluster's own bus; announced because the format asks for a port. */
@@ -112,7 +113,7 @@ const myId = ({ door, out }: LocalCall): void =>
   out.text(redisNodeId(door.node.clusterId, door.node.nodeId));
 
 type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
-  Partial<Pick<LocalRow, 'differs' | 'complexity' | 'flags' | 'acl'>>;
+  Partial<Pick<LocalRow, 'usage' | 'differs' | 'complexity' | 'flags' | 'acl'>>;
 
 const sub = (row: Sub): LocalRow => ({
   kind: 'local',
@@ -144,6 +145,7 @@ const BY_HAND: readonly (readonly [string, string, string])[] = [
 const byHand = ([name, since, instead]: readonly [string, string, string]): LocalRow =>
   sub({
     name,
+    usage: '...',
     arity: -2,
     since,
     flags: ['admin', 'stale'],
@@ -180,105 +182,110 @@ function flag(
   };
 }
 
+const CLUSTER: ContainerRow = {
+  kind: 'container',
+  name: 'cluster',
+  arity: -2,
+  flags: [],
+  group: 'cluster',
+  acl: ACL,
+  since: '3.0.0',
+  complexity: 'Depends on the subcommand',
+  summary: 'A container for commands about the cluster.',
+  subcommands: [
+    sub({
+      name: 'slots',
+      arity: 2,
+      since: '3.0.0',
+      summary: 'Tells who serves which slots; the leader of a range first.',
+      differs: 'A node can lead one range and follow in another.',
+      handle: slots,
+    }),
+    sub({
+      name: 'shards',
+      arity: 2,
+      since: '7.0.0',
+      summary: 'Tells the shards with their nodes.',
+      differs: 'A node can lead one shard and follow in another.',
+      handle: shards,
+    }),
+    sub({
+      name: 'nodes',
+      arity: 2,
+      since: '3.0.0',
+      summary: 'Tells the nodes with the slots they lead.',
+      differs: 'Every node is a master; replicas of shards are told by SLOTS and SHARDS.',
+      handle: nodes,
+    }),
+    sub({
+      name: 'info',
+      arity: 2,
+      since: '3.0.0',
+      complexity: 'O(1)',
+      summary: 'Tells how the cluster is.',
+      handle: info,
+    }),
+    sub({
+      name: 'myid',
+      arity: 2,
+      since: '3.0.0',
+      complexity: 'O(1)',
+      summary: 'Returns the id of this node.',
+      handle: myId,
+    }),
+    sub({
+      name: 'myshardid',
+      arity: 2,
+      since: '7.2.0',
+      complexity: 'O(1)',
+      summary: 'Returns the id of this node: it can be part of many shards.',
+      differs: 'The id of the node.',
+      handle: myId,
+    }),
+    sub({
+      name: 'links',
+      arity: 2,
+      since: '7.0.0',
+      complexity: 'O(1)',
+      summary: 'Returns no links: nodes do not speak Redis’s cluster bus.',
+      differs: 'Always empty.',
+      handle: ({ out }) => out.array(0),
+    }),
+    sub({
+      name: 'keyslot',
+      usage: '<key>',
+      arity: 3,
+      since: '3.0.0',
+      complexity: 'O(N) with the bytes of the key',
+      summary: 'Returns the slot of a key.',
+      handle: ({ args, out }) => out.integer(slotOf(args[0] as Uint8Array)),
+    }),
+    sub({
+      name: 'countkeysinslot',
+      usage: '<slot>',
+      arity: 3,
+      since: '3.0.0',
+      complexity: 'O(N) with N keys of 64 slots',
+      summary: 'Counts the keys of a slot.',
+      differs: 'Of the whole cluster, whichever node is asked.',
+      handle: countKeysInSlot,
+    }),
+    sub({
+      name: 'getkeysinslot',
+      usage: '<slot> <count>',
+      arity: 4,
+      since: '3.0.0',
+      complexity: 'O(N) with N keys of 64 slots',
+      summary: 'Lists keys of a slot.',
+      differs: 'Of the whole cluster, whichever node is asked.',
+      handle: getKeysInSlot,
+    }),
+    ...BY_HAND.map(byHand),
+  ],
+};
+
 export const CLUSTER_DOOR_ROWS: readonly DoorRow[] = [
-  {
-    kind: 'container',
-    name: 'cluster',
-    arity: -2,
-    flags: [],
-    group: 'cluster',
-    acl: ACL,
-    since: '3.0.0',
-    complexity: 'Depends on the subcommand',
-    summary: 'A container for commands about the cluster.',
-    subcommands: [
-      sub({
-        name: 'slots',
-        arity: 2,
-        since: '3.0.0',
-        summary: 'Tells who serves which slots; the leader of a range first.',
-        differs: 'A node can lead one range and follow in another.',
-        handle: slots,
-      }),
-      sub({
-        name: 'shards',
-        arity: 2,
-        since: '7.0.0',
-        summary: 'Tells the shards with their nodes.',
-        differs: 'A node can lead one shard and follow in another.',
-        handle: shards,
-      }),
-      sub({
-        name: 'nodes',
-        arity: 2,
-        since: '3.0.0',
-        summary: 'Tells the nodes with the slots they lead.',
-        differs: 'Every node is a master; replicas of shards are told by SLOTS and SHARDS.',
-        handle: nodes,
-      }),
-      sub({
-        name: 'info',
-        arity: 2,
-        since: '3.0.0',
-        complexity: 'O(1)',
-        summary: 'Tells how the cluster is.',
-        handle: info,
-      }),
-      sub({
-        name: 'myid',
-        arity: 2,
-        since: '3.0.0',
-        complexity: 'O(1)',
-        summary: 'Returns the id of this node.',
-        handle: myId,
-      }),
-      sub({
-        name: 'myshardid',
-        arity: 2,
-        since: '7.2.0',
-        complexity: 'O(1)',
-        summary: 'Returns the id of this node: it can be part of many shards.',
-        differs: 'The id of the node.',
-        handle: myId,
-      }),
-      sub({
-        name: 'links',
-        arity: 2,
-        since: '7.0.0',
-        complexity: 'O(1)',
-        summary: 'Returns no links: nodes do not speak Redis’s cluster bus.',
-        differs: 'Always empty.',
-        handle: ({ out }) => out.array(0),
-      }),
-      sub({
-        name: 'keyslot',
-        arity: 3,
-        since: '3.0.0',
-        complexity: 'O(N) with the bytes of the key',
-        summary: 'Returns the slot of a key.',
-        handle: ({ args, out }) => out.integer(slotOf(args[0] as Uint8Array)),
-      }),
-      sub({
-        name: 'countkeysinslot',
-        arity: 3,
-        since: '3.0.0',
-        complexity: 'O(N) with N keys of 64 slots',
-        summary: 'Counts the keys of a slot.',
-        differs: 'Of the whole cluster, whichever node is asked.',
-        handle: countKeysInSlot,
-      }),
-      sub({
-        name: 'getkeysinslot',
-        arity: 4,
-        since: '3.0.0',
-        complexity: 'O(N) with N keys of 64 slots',
-        summary: 'Lists keys of a slot.',
-        differs: 'Of the whole cluster, whichever node is asked.',
-        handle: getKeysInSlot,
-      }),
-      ...BY_HAND.map(byHand),
-    ],
-  },
+  withHelp(CLUSTER, '5.0.0'),
   flag(
     'readonly',
     '3.0.0',

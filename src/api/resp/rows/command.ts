@@ -3,6 +3,7 @@ import { toByteKey } from '../../../base/bytes.js';
 import { glob } from '../glob.js';
 import { type Entry, keyIndexes, type Registry } from '../registry.js';
 import { fitsArity } from '../resolve.js';
+import { withHelp } from './help.js';
 import type { LocalCall } from './local-call.js';
 import { optionWord, SYNTAX_ERROR } from './parse.js';
 import type { ContainerRow, DoorRow, KeyFlag, KeyPositions, LocalRow, ReplyOut } from './row.js';
@@ -215,7 +216,10 @@ function getKeysAndFlags({ args, door, out }: LocalCall): void {
   }
 }
 
-const sub = (row: Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'>): LocalRow => ({
+type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
+  Partial<Pick<LocalRow, 'usage'>>;
+
+const sub = (row: Sub): LocalRow => ({
   ...LOCAL,
   flags: FLAGS,
   complexity: PER_NAME,
@@ -230,61 +234,66 @@ const BARE: LocalRow = sub({
   handle: all,
 });
 
-export const COMMAND_DOOR_ROWS: readonly ContainerRow[] = [
-  {
-    kind: 'container',
-    name: 'command',
-    arity: -1,
-    flags: FLAGS,
-    group: 'server',
-    acl: LOCAL.acl,
-    since: '2.8.13',
-    complexity: 'O(N) with N commands',
-    summary: 'Describes all commands.',
-    bare: BARE,
-    subcommands: [
-      sub({
-        name: 'count',
-        arity: 2,
-        since: '2.8.13',
-        summary: 'Counts the commands.',
-        handle: ({ door, out }) => out.integer(door.registry.entries.length),
-      }),
-      sub({
-        name: 'info',
-        arity: -2,
-        since: '2.8.13',
-        summary: 'Describes some commands, or all.',
-        handle: info,
-      }),
-      sub({
-        name: 'docs',
-        arity: -2,
-        since: '7.0.0',
-        summary: 'Documents some commands, or all.',
-        handle: docs,
-      }),
-      sub({
-        name: 'list',
-        arity: -2,
-        since: '7.0.0',
-        summary: 'Names the commands, all or by a filter.',
-        handle: list,
-      }),
-      sub({
-        name: 'getkeys',
-        arity: -3,
-        since: '2.8.13',
-        summary: 'Finds the keys in a whole command.',
-        handle: getKeys,
-      }),
-      sub({
-        name: 'getkeysandflags',
-        arity: -3,
-        since: '7.0.0',
-        summary: 'Finds the keys in a whole command, and what it does with each.',
-        handle: getKeysAndFlags,
-      }),
-    ],
-  },
-];
+const COMMAND: ContainerRow = {
+  kind: 'container',
+  name: 'command',
+  arity: -1,
+  flags: FLAGS,
+  group: 'server',
+  acl: LOCAL.acl,
+  since: '2.8.13',
+  complexity: 'O(N) with N commands',
+  summary: 'Describes all commands.',
+  bare: BARE,
+  subcommands: [
+    sub({
+      name: 'count',
+      arity: 2,
+      since: '2.8.13',
+      summary: 'Counts the commands.',
+      handle: ({ door, out }) => out.integer(door.registry.entries.length),
+    }),
+    sub({
+      name: 'info',
+      usage: '[<command> ...]',
+      arity: -2,
+      since: '2.8.13',
+      summary: 'Describes some commands, or all.',
+      handle: info,
+    }),
+    sub({
+      name: 'docs',
+      usage: '[<command> ...]',
+      arity: -2,
+      since: '7.0.0',
+      summary: 'Documents some commands, or all.',
+      handle: docs,
+    }),
+    sub({
+      name: 'list',
+      usage: '[FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]',
+      arity: -2,
+      since: '7.0.0',
+      summary: 'Names the commands, all or by a filter.',
+      handle: list,
+    }),
+    sub({
+      name: 'getkeys',
+      usage: '<full-command>',
+      arity: -3,
+      since: '2.8.13',
+      summary: 'Finds the keys in a whole command.',
+      handle: getKeys,
+    }),
+    sub({
+      name: 'getkeysandflags',
+      usage: '<full-command>',
+      arity: -3,
+      since: '7.0.0',
+      summary: 'Finds the keys in a whole command, and what it does with each.',
+      handle: getKeysAndFlags,
+    }),
+  ],
+};
+
+export const COMMAND_DOOR_ROWS: readonly ContainerRow[] = [withHelp(COMMAND, '5.0.0')];

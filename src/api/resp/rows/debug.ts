@@ -4,6 +4,7 @@ import { codeOf } from '../../../kv/catalog/catalog.js';
 import { RkvError } from '../../../kv/errors.js';
 import { globMatches } from '../glob.js';
 import { ok } from './answers.js';
+import { type Helped, writeHelp } from './help.js';
 import type { LocalCall } from './local-call.js';
 import { optionWord } from './parse.js';
 import type { LocalRow } from './row.js';
@@ -47,6 +48,33 @@ function stringMatch({ args, out }: LocalCall): void {
   ok(out);
 }
 
+interface Subcommand extends Helped {
+  readonly run: (call: LocalCall) => void | Promise<void>;
+}
+
+const accepted = (name: string, usage?: string): Subcommand => ({
+  name,
+  ...(usage === undefined ? {} : { usage }),
+  summary: 'Accepted, without effect.',
+  run: ({ out }) => ok(out),
+});
+
+const SUBCOMMANDS: readonly Subcommand[] = [
+  { name: 'sleep', usage: '<seconds>', summary: 'Holds this connection.', run: sleep },
+  { name: 'object', usage: '<key>', summary: 'Describes a string.', run: object },
+  {
+    name: 'stringmatch-len',
+    usage: '<length> <pattern>',
+    summary: 'Matches a pattern with a long text.',
+    run: stringMatch,
+  },
+  accepted('set-active-expire', '(0|1)'),
+  accepted('reload'),
+  accepted('jmap'),
+  accepted('change-repl-id'),
+  accepted('quicklist-packed-threshold', '<bytes>'),
+];
+
 function debug(call: LocalCall): void | Promise<void> {
   const { args, door, out } = call;
   if (!door.debugCommand) {
@@ -54,26 +82,13 @@ function debug(call: LocalCall): void | Promise<void> {
     return;
   }
   const word = optionWord(args[0]);
-  switch (word) {
-    case 'SLEEP':
-      return sleep(call);
-    case 'OBJECT':
-      return object(call);
-    case 'STRINGMATCH-LEN':
-      stringMatch(call);
-      return;
-    case 'SET-ACTIVE-EXPIRE':
-    case 'RELOAD':
-    case 'JMAP':
-    case 'CHANGE-REPL-ID':
-    case 'QUICKLIST-PACKED-THRESHOLD':
-      ok(out);
-      return;
-    default:
-      out.error(
-        `ERR unknown subcommand or wrong number of arguments for '${word}'. Try DEBUG HELP.`,
-      );
+  if (word === 'HELP') {
+    writeHelp('debug', SUBCOMMANDS, out);
+    return;
   }
+  const found = SUBCOMMANDS.find(({ name }) => name.toUpperCase() === word);
+  if (found !== undefined) return found.run(call);
+  out.error(`ERR unknown subcommand or wrong number of arguments for '${word}'. Try DEBUG HELP.`);
 }
 
 export const DEBUG_DOOR_ROWS: readonly LocalRow[] = [

@@ -3,8 +3,9 @@ import { toByteKey } from '../../../base/bytes.js';
 import { glob } from '../glob.js';
 import { infoText } from '../info.js';
 import { ok } from './answers.js';
+import { withHelp } from './help.js';
 import type { LocalCall } from './local-call.js';
-import type { DoorRow, LocalRow } from './row.js';
+import type { ContainerRow, DoorRow, LocalRow } from './row.js';
 
 const ACL = ['@admin', '@slow', '@dangerous'];
 const HERE = 'Of this node alone.';
@@ -51,7 +52,7 @@ function resetStat({ door, out }: LocalCall): void {
 }
 
 type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'complexity' | 'summary' | 'handle'> &
-  Partial<Pick<LocalRow, 'differs'>>;
+  Partial<Pick<LocalRow, 'usage' | 'differs'>>;
 
 const sub = (row: Sub): LocalRow => ({
   kind: 'local',
@@ -61,6 +62,55 @@ const sub = (row: Sub): LocalRow => ({
   differs: HERE,
   ...row,
 });
+
+const CONFIG: ContainerRow = {
+  kind: 'container',
+  name: 'config',
+  arity: -2,
+  flags: [],
+  group: 'server',
+  acl: ['@slow'],
+  since: '2.0.0',
+  complexity: 'Depends on the subcommand',
+  summary: 'A container for settings of this node.',
+  subcommands: [
+    sub({
+      name: 'get',
+      usage: '<pattern> [<pattern> ...]',
+      arity: -3,
+      since: '2.0.0',
+      complexity: 'O(N) with N settings',
+      summary: 'Returns settings by name or pattern.',
+      handle: configGet,
+    }),
+    sub({
+      name: 'set',
+      usage: '<setting> <value> [<setting> <value> ...]',
+      arity: -4,
+      since: '2.0.0',
+      complexity: 'O(N) with N settings',
+      summary: 'Changes settings until the node ends.',
+      differs: 'Of this node alone, until it ends; options of rkv are not changed from here.',
+      handle: configSet,
+    }),
+    sub({
+      name: 'resetstat',
+      arity: 2,
+      since: '2.0.0',
+      complexity: 'O(1)',
+      summary: 'Sets the counters of INFO to 0.',
+      handle: resetStat,
+    }),
+    sub({
+      name: 'rewrite',
+      arity: 2,
+      since: '2.8.0',
+      complexity: 'O(1)',
+      summary: 'Refused: this server runs without a config file of Redis.',
+      handle: ({ out }) => out.error('ERR The server is running without a config file'),
+    }),
+  ],
+};
 
 export const INFO_DOOR_ROWS: readonly DoorRow[] = [
   {
@@ -78,50 +128,5 @@ export const INFO_DOOR_ROWS: readonly DoorRow[] = [
       'says 0 for expires and avg_ttl, which are not counted.',
     handle: info,
   },
-  {
-    kind: 'container',
-    name: 'config',
-    arity: -2,
-    flags: [],
-    group: 'server',
-    acl: ['@slow'],
-    since: '2.0.0',
-    complexity: 'Depends on the subcommand',
-    summary: 'A container for settings of this node.',
-    subcommands: [
-      sub({
-        name: 'get',
-        arity: -3,
-        since: '2.0.0',
-        complexity: 'O(N) with N settings',
-        summary: 'Returns settings by name or pattern.',
-        handle: configGet,
-      }),
-      sub({
-        name: 'set',
-        arity: -4,
-        since: '2.0.0',
-        complexity: 'O(N) with N settings',
-        summary: 'Changes settings until the node ends.',
-        differs: 'Of this node alone, until it ends; options of rkv are not changed from here.',
-        handle: configSet,
-      }),
-      sub({
-        name: 'resetstat',
-        arity: 2,
-        since: '2.0.0',
-        complexity: 'O(1)',
-        summary: 'Sets the counters of INFO to 0.',
-        handle: resetStat,
-      }),
-      sub({
-        name: 'rewrite',
-        arity: 2,
-        since: '2.8.0',
-        complexity: 'O(1)',
-        summary: 'Refused: this server runs without a config file of Redis.',
-        handle: ({ out }) => out.error('ERR The server is running without a config file'),
-      }),
-    ],
-  },
+  withHelp(CONFIG, '5.0.0'),
 ];

@@ -84,6 +84,8 @@ interface RowFacts {
   readonly since: string;
   readonly complexity: string;
   readonly summary: string;
+  /** What stands behind the name, as HELP writes it; absent: nothing, or nobody asks. */
+  readonly usage?: string;
   /** How it differs from Redis, for docs/redis.md; absent: not at all. */
   readonly differs?: string;
 }

@@ -1,15 +1,10 @@
-/**
- * What clients ask of a server: time, role, waiting for replicas, slow commands, latency, memory.
- */
+/** What clients ask of a server: time, role, waiting for replicas; and watching all commands. */
 import { parseInteger } from '../../../kv/catalog/integer.js';
-import { COMMAND_EVENT } from '../slowlog.js';
+import { ADMIN_ACL, HERE } from './admin.js';
 import { ok } from './answers.js';
 import type { LocalCall } from './local-call.js';
 import { NOT_AN_INTEGER } from './parse.js';
-import type { ContainerRow, DoorRow, LocalRow } from './row.js';
-
-const ADMIN_ACL = ['@admin', '@slow', '@dangerous'];
-const HERE = 'Of this node alone.';
+import type { DoorRow } from './row.js';
 
 /** Cluster time: it never goes back, whichever node is asked. */
 function time({ door, out }: LocalCall): void {
@@ -64,102 +59,6 @@ function waitAof(call: LocalCall): void {
   call.out.integer(1);
   call.out.integer(sureCopies(call));
 }
-
-function slowlogGet({ args, door, out }: LocalCall): void {
-  const asked = args.length === 0 ? 10n : parseInteger(args[0] as Uint8Array);
-  if (asked === null || asked < -1n) {
-    out.error('ERR count should be greater than or equal to -1');
-    return;
-  }
-  const { entries } = door.slowlog;
-  const found = asked === -1n ? entries : entries.slice(0, Number(asked));
-  out.array(found.length);
-  for (const { id, at, microseconds, words, address, name } of found) {
-    out.array(6);
-    out.integer(id);
-    out.integer(at);
-    out.integer(microseconds);
-    out.array(words.length);
-    for (const word of words) out.bulk(Buffer.from(word, 'latin1'));
-    out.text(address);
-    out.bulk(Buffer.from(name, 'latin1'));
-  }
-}
-
-function latencyLatest({ door, out }: LocalCall): void {
-  const last = door.slowlog.samples.at(-1);
-  out.array(last === undefined ? 0 : 1);
-  if (last === undefined) return;
-  out.array(4);
-  out.text(COMMAND_EVENT);
-  out.integer(last.at);
-  out.integer(Math.round(last.ms));
-  out.integer(Math.round(door.slowlog.worstMs));
-}
-
-function latencyHistory({ args, door, out }: LocalCall): void {
-  const known = Buffer.from(args[0] as Uint8Array).toString('latin1') === COMMAND_EVENT;
-  const samples = known ? door.slowlog.samples : [];
-  out.array(samples.length);
-  for (const { at, ms } of samples) {
-    out.array(2);
-    out.integer(at);
-    out.integer(Math.round(ms));
-  }
-}
-
-function memoryStats({ door, out }: LocalCall): void {
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const { shards } = door.node.own();
-  const keys = shards.reduce((sum, shard) => sum + shard.keys.reduce((a, b) => a + b, 0), 0);
-  const fields: readonly (readonly [string, number])[] = [
-    ['total.allocated', heapUsed + external],
-    ['rss', rss],
-    ['array.buffers', arrayBuffers],
-    ['keys.count', keys],
-    ['dataset.bytes', shards.reduce((sum, shard) => sum + shard.bytes, 0)],
-    [
-      'clients.normal',
-      door.clients.all().reduce((sum, { control }) => sum + control.unread + control.unsent, 0),
-    ],
-  ];
-  out.map(fields.length);
-  for (const [name, value] of fields) {
-    out.text(name);
-    out.integer(value);
-  }
-}
-
-type Sub = Pick<LocalRow, 'name' | 'arity' | 'since' | 'summary' | 'handle'> &
-  Partial<Pick<LocalRow, 'differs' | 'complexity'>>;
-
-const admin = (row: Sub): LocalRow => ({
-  kind: 'local',
-  group: 'server',
-  flags: ['admin', 'loading', 'stale'],
-  acl: ADMIN_ACL,
-  complexity: 'O(N) with N entries',
-  differs: HERE,
-  ...row,
-});
-
-const container = (
-  name: string,
-  since: string,
-  summary: string,
-  subcommands: readonly LocalRow[],
-): ContainerRow => ({
-  kind: 'container',
-  name,
-  arity: -2,
-  flags: [],
-  group: 'server',
-  acl: ['@slow'],
-  since,
-  complexity: 'Depends on the subcommand',
-  summary,
-  subcommands,
-});
 
 const WAIT_DIFFERS =
   'Answers at once: an acknowledged write is on a majority of disks already. The number is that ' +
@@ -237,92 +136,4 @@ export const SERVER_DOOR_ROWS: readonly DoorRow[] = [
       ok(out);
     },
   },
-  container('slowlog', '2.2.12', 'A container for slow commands.', [
-    admin({
-      name: 'get',
-      arity: -2,
-      since: '2.2.12',
-      summary: 'Returns the slowest commands, newest first.',
-      differs: `${HERE} Times are from arrival to answer, the way to the disks included.`,
-      handle: slowlogGet,
-    }),
-    admin({
-      name: 'len',
-      arity: 2,
-      since: '2.2.12',
-      complexity: 'O(1)',
-      summary: 'Counts the slow commands kept.',
-      handle: ({ door, out }) => out.integer(door.slowlog.entries.length),
-    }),
-    admin({
-      name: 'reset',
-      arity: 2,
-      since: '2.2.12',
-      summary: 'Forgets the slow commands.',
-      handle: ({ door, out }) => {
-        door.slowlog.reset();
-        ok(out);
-      },
-    }),
-  ]),
-  container('latency', '2.8.13', 'A container for latencies.', [
-    admin({
-      name: 'latest',
-      arity: 2,
-      since: '2.8.13',
-      summary: 'Returns the newest spike above latency-monitor-threshold, and the worst.',
-      handle: latencyLatest,
-    }),
-    admin({
-      name: 'history',
-      arity: 3,
-      since: '2.8.13',
-      summary: 'Returns the worst time of each second with a spike.',
-      differs: `${HERE} The only event is 'command'.`,
-      handle: latencyHistory,
-    }),
-    admin({
-      name: 'reset',
-      arity: -2,
-      since: '2.8.13',
-      summary: 'Forgets the spikes.',
-      handle: ({ door, out }) => out.integer(door.slowlog.resetLatency()),
-    }),
-    admin({
-      name: 'doctor',
-      arity: 2,
-      since: '2.8.13',
-      summary: 'Says how many spikes there were.',
-      handle: ({ door, out }) => {
-        const { samples, worstMs } = door.slowlog;
-        const text =
-          samples.length === 0
-            ? 'No latency spike was seen. CONFIG SET latency-monitor-threshold turns this on.\n'
-            : `${samples.length} seconds had a spike, the worst took ${Math.round(worstMs)} ms.\n`;
-        out.verbatim('txt', Buffer.from(text));
-      },
-    }),
-  ]),
-  container('memory', '4.0.0', 'A container for memory.', [
-    admin({
-      name: 'doctor',
-      arity: 2,
-      since: '4.0.0',
-      summary: 'Says whether memory is as planned.',
-      handle: ({ out }) => {
-        const mib = Math.round(process.memoryUsage().rss / 1024 / 1024);
-        out.verbatim(
-          'txt',
-          Buffer.from(`This node has ${mib} MiB of memory; nothing is evicted.\n`),
-        );
-      },
-    }),
-    admin({
-      name: 'stats',
-      arity: 2,
-      since: '4.0.0',
-      summary: 'Returns figures of memory.',
-      handle: memoryStats,
-    }),
-  ]),
 ];

@@ -11,8 +11,10 @@ import { HYPERLOGLOG_DOOR_ROWS } from './hyperloglog.js';
 import { INFO_DOOR_ROWS } from './info.js';
 import { KEY_DOOR_ROWS } from './keys.js';
 import { KEYSPACE_DOOR_ROWS } from './keyspace.js';
+import { MEMORY_DOOR_ROWS } from './memory.js';
 import type { DoorRow } from './row.js';
 import { SERVER_DOOR_ROWS } from './server.js';
+import { SLOW_DOOR_ROWS } from './slow.js';
 import { STRING_DOOR_ROWS } from './strings.js';
 import { TRANSACTION_DOOR_ROWS } from './transactions.js';
 import { VALUE_DOOR_ROWS } from './values.js';
@@ -24,6 +26,8 @@ export const ROWS: readonly DoorRow[] = [
   ...CLUSTER_DOOR_ROWS,
   ...INFO_DOOR_ROWS,
   ...SERVER_DOOR_ROWS,
+  ...SLOW_DOOR_ROWS,
+  ...MEMORY_DOOR_ROWS,
   ...DEBUG_DOOR_ROWS,
   ...TRANSACTION_DOOR_ROWS,
   ...STRING_DOOR_ROWS,

@@ -3,8 +3,17 @@ import { codeOf } from '../../../kv/catalog/catalog.js';
 import { formatInteger } from '../../../kv/catalog/integer.js';
 import type { Command } from '../../../kv/request.js';
 import { answerValue, ok, unexpected } from './answers.js';
+import { withHelp } from './help.js';
 import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR, safeInteger } from './parse.js';
-import type { Args, DataRow, DoorRow, KeyPositions, ProperReply, ReplyOut } from './row.js';
+import type {
+  Args,
+  ContainerRow,
+  DataRow,
+  DoorRow,
+  KeyPositions,
+  ProperReply,
+  ReplyOut,
+} from './row.js';
 
 const DUMP = codeOf('dump');
 const RESTORE = codeOf('restore');
@@ -110,6 +119,7 @@ const objectRow = (
 ): DataRow => ({
   ...DATA,
   name,
+  usage: '<key>',
   arity: 3,
   flags: ['readonly'],
   keys: { ...READ, first: 2, last: 2, flags: ['RO'] },
@@ -125,6 +135,35 @@ const objectRow = (
     } else unexpected(reply);
   },
 });
+
+const OBJECTS: ContainerRow = {
+  ...DATA,
+  kind: 'container',
+  name: 'object',
+  arity: -2,
+  flags: [],
+  acl: ['@slow'],
+  since: '2.2.3',
+  summary: 'Says how a value is kept.',
+  subcommands: [
+    objectRow(
+      'encoding',
+      'Returns the encoding Redis would choose for such a value.',
+      (encoding, out) => out.bulk(encoding),
+      'By the value alone, not by how it came to be.',
+    ),
+    objectRow('refcount', 'Returns 1.', (_encoding, out) => out.integer(1)),
+    objectRow(
+      'idletime',
+      'Returns 0.',
+      (_encoding, out) => out.integer(0),
+      'Access times are not kept.',
+    ),
+    objectRow('freq', 'Fails: frequencies are not kept.', (_encoding, out) =>
+      out.error(NO_FREQUENCY),
+    ),
+  ],
+};
 
 const SORT_DIFFERS =
   'Lists, sets and sorted sets come with later issues: only a missing key sorts.';
@@ -158,34 +197,7 @@ export const VALUE_DOOR_ROWS: readonly DoorRow[] = [
     translate: restore,
     answer: (_reply, out) => ok(out),
   },
-  {
-    ...DATA,
-    kind: 'container',
-    name: 'object',
-    arity: -2,
-    flags: [],
-    acl: ['@slow'],
-    since: '2.2.3',
-    summary: 'Says how a value is kept.',
-    subcommands: [
-      objectRow(
-        'encoding',
-        'Returns the encoding Redis would choose for such a value.',
-        (encoding, out) => out.bulk(encoding),
-        'By the value alone, not by how it came to be.',
-      ),
-      objectRow('refcount', 'Returns 1.', (_encoding, out) => out.integer(1)),
-      objectRow(
-        'idletime',
-        'Returns 0.',
-        (_encoding, out) => out.integer(0),
-        'Access times are not kept.',
-      ),
-      objectRow('freq', 'Fails: frequencies are not kept.', (_encoding, out) =>
-        out.error(NO_FREQUENCY),
-      ),
-    ],
-  },
+  withHelp(OBJECTS, '6.2.0', ['@keyspace', '@slow']),
   {
     ...DATA,
     name: 'sort',
