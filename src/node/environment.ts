@@ -48,6 +48,8 @@ export interface Environment {
   openStore(dir: string, options: Options): Promise<OrderedStore>;
   openTransport(options: GrpcTransportOptions): Promise<GrpcTransport>;
   openDoor(options: GrpcDoorOptions): Promise<GrpcDoor>;
+  /** Rows that one slice of a clean-up in the store has; absent: as many as suit a real disk. */
+  readonly cleanUpRows?: number;
   /** Absent: this machine has no place for Redis clients. */
   openRedisDoor?(options: RespDoorOptions): Promise<RespDoor>;
   readonly witness: Witness | null;

@@ -50,6 +50,7 @@ export async function openStorage(request: StorageRequest): Promise<Storage> {
     saturateBytes: options.saturateBytes,
     headerCacheBytes: options.headerCacheBytes,
     hashSeed: environment.random(MAX_SEED),
+    ...(environment.cleanUpRows === undefined ? {} : { cleanUpRows: environment.cleanUpRows }),
   });
   if (state.lostBatch) {
     const lost = state.damage ?? 'the store has lost a synced batch';

@@ -33,6 +33,32 @@ const OPERATIONS = [
   'scan',
   'set PX',
   'get of a key that expires',
+  'hset',
+  'hsetnx',
+  'hincrby',
+  'hget',
+  'hmget',
+  'hgetall',
+  'hdel',
+  'hlen',
+  'del of a hash',
+  'hdel of all fields',
+  'set over a hash',
+  'exec of del and hset',
+  'hsetex',
+  'exec of hset and hexpire',
+  'hset over a deadline',
+  'hdel of a deadline',
+  'hget of a field that expires',
+  'hgetall of fields that expire',
+  'exec of hset and expire',
+  'hgetall of a hash that expires',
+  'flush',
+  'exec',
+  'exec under a condition',
+  'exec of hincrby',
+  'exec of del',
+  'exec of hget',
 ];
 
 /** An invariant that had nothing to look at proves nothing. */
@@ -48,6 +74,8 @@ const INVARIANTS = [
   'slots are owned once',
   'linearizability',
   'deadlines',
+  'reads are of one instant',
+  'transactions are in one order',
 ];
 
 export const REQUIRED_ROWS: readonly string[] = [
@@ -121,4 +149,6 @@ export const REQUIRED_ROWS: readonly string[] = [
   'answer: FULL',
   'session: a copy gets its first reply',
   ...OPERATIONS.map((name) => `operation: ${name}`),
+  'exec: a watched key has changed',
+  'exec: done, its condition was true',
 ];

@@ -7,8 +7,9 @@ import { defaultOptions, type Options } from '../../src/config/options.js';
 import type { Chance } from './world/chance.js';
 
 /** What the faults and the load of a seed lean towards; null: everything alike. */
-export type Focus = 'reads' | 'clocks' | 'snapshots' | 'moments';
-const FOCUSES = ['reads', 'clocks', 'snapshots', 'moments', null, null, null, null] as const;
+export type Focus = 'reads' | 'clocks' | 'snapshots' | 'moments' | 'hashes' | 'transactions';
+const LEANING = ['reads', 'clocks', 'snapshots', 'moments', 'hashes', 'transactions'] as const;
+const FOCUSES = [...LEANING, null, null, null, null, null, null] as const;
 
 export interface Plan {
   readonly focus: Focus | null;
@@ -23,6 +24,8 @@ export interface Plan {
   readonly lull: { readonly everyMs: number; readonly forMs: number } | null;
   /** Milliseconds of the first phase, at least. */
   readonly faultyMs: number;
+  /** Rows that a store cleans up at a time behind collections and databases that are gone. */
+  readonly cleanUpRows: number;
   readonly options: Partial<Options>;
 }
 
@@ -41,6 +44,7 @@ export function drawPlan(chance: Chance): Plan {
     thinkMs: lulls ? 60 : chance.between(90, 150),
     lull: lulls ? { everyMs: 12_000, forMs: 6_000 } : null,
     faultyMs: 30_000,
+    cleanUpRows: chance.pick([1, 3, 8, 1000]),
     options: {
       shards: 4,
       tickMs: chance.pick([50, 100]),

@@ -18,6 +18,8 @@ import { NothingRegresses } from './invariants/nothing-regresses.js';
 import { ELECTION_TIMEOUTS, missing, mustHaveProgressed } from './invariants/progress.js';
 import { SlotsOwnedOnce } from './invariants/slots-owned-once.js';
 import { StateMachineSafety } from './invariants/state-machine-safety.js';
+import { Transactions } from './invariants/transactions.js';
+import { WholeReads } from './invariants/whole-reads.js';
 import type { Outcome } from './load/client.js';
 import { LogMirror } from './node/log-mirror.js';
 import { drawPlan } from './plan.js';
@@ -49,6 +51,8 @@ export class Run {
   readonly mirror = new LogMirror();
   readonly linearizability = new Linearizability();
   readonly deadlines = new Deadlines();
+  readonly wholeReads = new WholeReads();
+  readonly transactions = new Transactions();
   readonly slots = new SlotsOwnedOnce();
   readonly sessions = new AtMostOnce();
   readonly acknowledged: AcknowledgedIsDurable;
@@ -77,6 +81,8 @@ export class Run {
       this.slots,
       this.linearizability,
       this.deadlines,
+      this.wholeReads,
+      this.transactions,
     ];
     this.cluster = new Cluster({
       seed,
@@ -102,6 +108,8 @@ export class Run {
     if (outcome.result === 'ok') this.operations++;
     this.linearizability.onOutcome(outcome);
     this.deadlines.onOutcome(outcome);
+    this.wholeReads.onOutcome(outcome);
+    this.transactions.onOutcome(outcome);
     this.acknowledged.onOutcome(outcome);
   }
 
@@ -169,6 +177,7 @@ export class Run {
     cluster.guard(() => {
       this.linearizability.check();
       this.deadlines.check(cluster.clocksLeadMs);
+      this.transactions.check();
       const hosts = cluster.nodes.map((node) => node.running?.host);
       this.slots.mustCover(
         hosts.flatMap((host) =>

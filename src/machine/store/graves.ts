@@ -38,6 +38,8 @@ export interface GravesWiring {
   /** The node closes: what is left is found at the next start. */
   readonly stopped: () => boolean;
   readonly inBackground: (work: () => Promise<void>) => void;
+  /** Rows of a slice; undefined: as many as suit a disk. */
+  readonly sliceRows: number | undefined;
 }
 
 export class Graves {
@@ -100,7 +102,7 @@ export class Graves {
 
   /** As many generations as go into one slice; runs in the writer's turn, behind every flush. */
   private async fillSlice(batch: StoreBatch): Promise<void> {
-    let left = SLICE_ROWS;
+    let left = this.wiring.sliceRows ?? SLICE_ROWS;
     let done = 0;
     for (const grave of this.waiting) {
       if (left <= 0) break;

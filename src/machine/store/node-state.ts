@@ -65,6 +65,8 @@ export interface NodeStateOptions {
   readonly hashSeed: number;
   /** How long synchronous look-ups may block a turn. */
   readonly syncReadBudgetMs?: number;
+  /** Rows that one slice of a clean-up has; for tests. */
+  readonly cleanUpRows?: number;
   /** How many bytes of batches keep their numbers; for tests. */
   readonly numberedBytes?: number;
 }
@@ -158,12 +160,9 @@ class StoreBackedState implements OpenedNodeState {
     };
     const { writer } = this;
     const inBackground = (work: () => Promise<void>) => this.inBackground(work);
-    this.graves = new Graves({ store, writer, stopped: () => this.closed, inBackground });
-    this.wipes = new Wipes({
-      flush: () => this.flush(),
-      stopped: () => this.closed,
-      inBackground,
-    });
+    const behind = { stopped: () => this.closed, inBackground, sliceRows: options.cleanUpRows };
+    this.graves = new Graves({ store, writer, ...behind });
+    this.wipes = new Wipes({ flush: () => this.flush(), ...behind });
     this.dead = new DeadPieces({
       store,
       writer,

@@ -21,6 +21,8 @@ export interface WipesWiring {
   /** The node closes: what is left is found at the next start. */
   readonly stopped: () => boolean;
   readonly inBackground: (work: () => Promise<void>) => void;
+  /** Rows of a slice; undefined: as many as suit a disk. */
+  readonly sliceRows: number | undefined;
 }
 
 export class Wipes {
@@ -115,7 +117,7 @@ export class Wipes {
       readAheadBytes: READ_AHEAD_BYTES,
     });
     try {
-      const pairs = await iterator.next(SLICE_ROWS);
+      const pairs = await iterator.next(this.wiring.sliceRows ?? SLICE_ROWS);
       if (shard.dead) return null;
       // As in the loader: a row that was read before a flush may be older than what is stored now.
       if (finished !== generations.finished) return from;

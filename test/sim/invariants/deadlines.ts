@@ -1,6 +1,6 @@
 /**
- * A key with a deadline is there until it, but for the stated bound, and once it was seen to be
- * gone its value is never seen again. The bound: cluster time may be slewed by a tenth, and a new
+ * A key or field with a deadline is there until it, but for the stated bound (one whose deadline was
+ * taken away for ever), and once it was seen to be gone its value is never seen again. The bound: cluster time may be slewed by a tenth, and a new
  * leader's clock may differ from the old one's by EARLY_MS; beside these, by how far most of the
  * clocks that are heard are ahead themselves. Source: DESIGN section 6, "Time";
  * docs/simulation.md, "Deadlines".
@@ -13,7 +13,9 @@ export const SLEW = 0.15;
 export const EARLY_MS = 1_000;
 
 interface Write {
-  readonly value: string;
+  /** Null: it deletes. */
+  readonly value: string | null;
+  /** Infinity: it has no deadline. */
   readonly ttlMs: number;
   readonly call: number;
   /** Infinity: nobody knows whether or when it takes effect. */
@@ -37,17 +39,28 @@ export class Deadlines implements Invariant {
   readonly #keys = new Map<string, KeyHistory>();
 
   onOutcome({ operation, call, return: end, result, reply }: Outcome): void {
-    const { ttl, write } = operation;
-    if (ttl === null || result === 'refused') return;
-    const history = this.#keys.get(ttl.key) ?? { writes: [], reads: [] };
-    this.#keys.set(ttl.key, history);
-    if (write) {
-      const until = result === 'ok' ? end : Number.POSITIVE_INFINITY;
-      history.writes.push({ value: ttl.value, ttlMs: ttl.ttlMs, call, end: until });
-    } else if (reply?.kind === 'item') {
-      const value = Buffer.from(reply.value).toString('latin1');
-      history.reads.push({ value, call, end });
-    } else if (reply?.kind === 'null') history.reads.push({ value: null, call, end });
+    if (result === 'refused') return;
+    for (const due of operation.dues) {
+      const history = this.#of(due.key);
+      if (due.kind === 'write') {
+        const until = result === 'ok' ? end : Number.POSITIVE_INFINITY;
+        // What is deleted is due from the beginning of time.
+        const ttlMs = due.value === null ? Number.NEGATIVE_INFINITY : due.ttlMs;
+        history.writes.push({ value: due.value, ttlMs, call, end: until });
+        continue;
+      }
+      const value = reply === null ? undefined : due.seen(reply);
+      if (value !== undefined) history.reads.push({ value, call, end });
+    }
+  }
+
+  #of(key: string): KeyHistory {
+    let history = this.#keys.get(key);
+    if (history === undefined) {
+      history = { writes: [], reads: [] };
+      this.#keys.set(key, history);
+    }
+    return history;
   }
 
   /** Looks at everything so far; `leadMs`: how far most of the clocks may have been ahead. */
@@ -78,7 +91,7 @@ export class Deadlines implements Invariant {
     const earliest = last.call + last.ttlMs * (1 - SLEW) - EARLY_MS - leadMs;
     mustHold(this.name, read.end >= earliest, () => {
       return (
-        `${key} = ${last.value.slice(0, 20)} was set at ${last.call} ms for ${last.ttlMs} ms ` +
+        `${key} = ${last.value?.slice(0, 20)} was set at ${last.call} ms for ${last.ttlMs} ms ` +
         `and is gone at ${read.end} ms`
       );
     });

@@ -12,6 +12,7 @@ import {
 import type { TraceEvent } from '../../../src/raft/types.js';
 import type { Log, LogRecord } from '../../../src/replica/ports.js';
 import type { Outcome } from '../load/client.js';
+import { contentOf } from '../load/operation.js';
 import { LogMirror } from '../node/log-mirror.js';
 import type { Applied } from '../node/observer.js';
 import { AcknowledgedIsDurable } from './acknowledged-is-durable.js';
@@ -27,6 +28,8 @@ import { NothingRegresses } from './nothing-regresses.js';
 import { mustHaveProgressed } from './progress.js';
 import { SlotsOwnedOnce } from './slots-owned-once.js';
 import { StateMachineSafety } from './state-machine-safety.js';
+import { Transactions } from './transactions.js';
+import { WholeReads } from './whole-reads.js';
 
 const [one, two, three] = [nodeId(1), nodeId(2), nodeId(3)];
 const group: GroupId = groupId(1);
@@ -241,14 +244,14 @@ describe('invariants of what clients see', () => {
       call,
       return: call + 1,
       reply: { kind: 'written', applied: true },
-      operation: { write: true, lines: [], ttl: { key: 't', value: 'v', ttlMs } },
+      operation: { lines: [], dues: [{ kind: 'write', key: 't', value: 'v', ttlMs }] },
     });
   const ttlRead = (call: number, found: boolean): Outcome =>
     outcome({
       call,
       return: call + 1,
       reply: found ? { kind: 'item', value: Buffer.from('v') } : { kind: 'null' },
-      operation: { write: false, lines: [], ttl: { key: 't', value: '', ttlMs: 0 } },
+      operation: { lines: [], dues: [{ kind: 'read', key: 't', seen: contentOf }] },
     });
   const judged = (outcomes: readonly Outcome[], leadMs = 0): string => {
     const invariant = new Deadlines();
@@ -261,6 +264,50 @@ describe('invariants of what clients see', () => {
     expect(judged([ttlWrite(0, 9_000), ttlRead(3_000, false)])).toBe('deadlines');
     expect(judged([ttlWrite(0, 9_000), ttlRead(3_000, false)], 4_000)).toBe('');
     expect(judged([ttlWrite(0, 500), ttlRead(900, false), ttlRead(950, true)])).toBe('deadlines');
+  });
+
+  it('a field whose deadline was taken away and that goes; one that was deleted may', () => {
+    const forEver = ttlWrite(1_000, Number.POSITIVE_INFINITY);
+    expect(judged([forEver, ttlRead(60_000, true)])).toBe('');
+    expect(judged([ttlWrite(0, 500), forEver, ttlRead(60_000, false)])).toBe('deadlines');
+    const gone = { kind: 'write', key: 't', value: null, ttlMs: 0 };
+    const deleted = outcome({ call: 2_000, return: 2_001, operation: { dues: [gone] } });
+    expect(judged([forEver, deleted, ttlRead(2_100, false)])).toBe('');
+    const back = [forEver, deleted, ttlRead(2_100, false), ttlRead(2_200, true)];
+    expect(judged(back)).toBe('deadlines');
+  });
+
+  it('a hash of which a read shows some fields, or numbers that are not equal', () => {
+    const see = (torn: string | null): string =>
+      broken(() => {
+        const operation = { name: 'hgetall', torn: () => torn };
+        new WholeReads().onOutcome(outcome({ return: 1, reply: { kind: 'null' }, operation }));
+      });
+    expect(see(null)).toBe('');
+    expect(see('3 of 9 fields')).toBe('reads are of one instant');
+  });
+
+  it('a transaction that is seen by halves', () => {
+    const step = (kind: string, key: string, is: string | readonly string[] | null) =>
+      kind === 'append' ? { kind, key, element: is } : { kind, key, list: is };
+    const judge = (second: readonly string[], aborted = false): string => {
+      const invariant = new Transactions();
+      const run = (call: number, steps: readonly object[], gone: boolean): void =>
+        invariant.onOutcome(
+          outcome({
+            call,
+            return: call + 1,
+            reply: { kind: 'list', items: [] },
+            operation: { lists: () => ({ steps, aborted: gone }) },
+          }),
+        );
+      run(1, [step('append', 'a', '1'), step('append', 'b', '1')], aborted);
+      run(3, [step('read', 'a', ['1']), step('read', 'b', second)], false);
+      return broken(() => invariant.check());
+    };
+    expect(judge(['1'])).toBe('');
+    expect(judge([])).toBe('transactions are in one order');
+    expect(judge(['1'], true)).toBe('transactions are in one order');
   });
 
   it('a read that no order of the writes explains', () => {

@@ -18,14 +18,15 @@ export class Linearizability implements Invariant {
 
   onOutcome(outcome: Outcome): void {
     const { client, operation, result, reply, code } = outcome;
-    for (const { op, key, args, out } of operation.lines) {
+    for (const { op, key, args, words, out } of operation.lines) {
       const said = reply === null ? null : out(reply);
       if (result === 'ok' && said === null) continue;
+      const more = reply === null ? undefined : words?.(reply);
       this.history.push({
         client,
         op,
         key,
-        args,
+        args: more === undefined ? args : [...args, ...more],
         call: Math.floor(outcome.call * 1000),
         return: Math.ceil(outcome.return * 1000),
         result,

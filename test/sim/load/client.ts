@@ -16,7 +16,8 @@ import type { Plan } from '../plan.js';
 import type { Chance } from '../world/chance.js';
 import type { SimEvent, Timeline } from '../world/timeline.js';
 import { leadersOf } from './leaders.js';
-import { Load, type Operation } from './operations.js';
+import { Load } from './load.js';
+import type { Operation } from './operation.js';
 
 export interface ClientParts {
   /** Above every node's number: its end of the wires. */
@@ -285,6 +286,8 @@ export class Client {
     coverage.hitKind('operation', operation.name);
     if (reply !== null) {
       for (const line of operation.lines) this.#load.remember(line.key, line.out(reply));
+      const row = failed ? null : (operation.learn?.(reply) ?? null);
+      if (row !== null) coverage.hit(row);
     }
     onDone({
       client: id,
