@@ -13,6 +13,7 @@ import { hashOf, MEMBERS_FROM, MEMBERS_TO, memberPosition } from './collections/
 import { prngOf, Reservoir } from './collections/sample.js';
 import {
   answerAll,
+  answerDump,
   answerRandom,
   answerScan,
   drawFrom,
@@ -25,6 +26,7 @@ import {
 } from './commands/hash-reads.js';
 import { failed } from './commands/replies.js';
 import type { ElementRange, Head, Place, ReadResult, ShardState } from './types.js';
+import { fitsWhole } from './whole.js';
 
 const TWO_32 = 2 ** 32;
 const PAGE_BYTES = 1024 * 1024;
@@ -88,12 +90,20 @@ class HashReading {
   answer(call: Call): Promise<Reply> {
     if (call.row.name === 'hscan') return this.#scan(call);
     if (call.row.name === 'hrandfield') return this.#random(wishOf(call));
+    if (call.row.name === 'dump') return this.#dump();
     return this.#all(call);
   }
 
   async #all(call: Call): Promise<Reply> {
     const { fields, done } = await this.#whole();
     return done ? answerAll(call, fields) : TOO_LARGE;
+  }
+
+  /** What RESTORE would not take back is not given: it would be too much for one entry. */
+  async #dump(): Promise<Reply> {
+    if (this.#head.facts === null || !fitsWhole(this.#head.facts)) return TOO_LARGE;
+    const { fields, done } = await this.#whole();
+    return done ? answerDump(fields) : TOO_LARGE;
   }
 
   async #scan(call: Call): Promise<Reply> {

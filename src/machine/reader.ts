@@ -110,7 +110,8 @@ export class Reader {
       if (head === null || this.#run.isDead(head)) {
         return { kind: 'reply', reply: answerAbsent(call) };
       }
-      if (head.type !== HASH) return { kind: 'reply', reply: failed('WRONG_TYPE') };
+      // what it has to say of another type needs no elements
+      if (head.type !== HASH) return { kind: 'reply', reply: handlerOf(call)(this.#run, call) };
       const reading = readHash(this.#state, call, head, time);
       this.#release();
       const result = await reading;

@@ -5,5 +5,5 @@ import type { Facts } from './types.js';
 /** What an element takes beside its bytes, roughly. */
 const ELEMENT_BYTES = 64;
 
-export const fitsWhole = ({ rows, bytes }: Facts): boolean =>
+export const fitsWhole = ({ rows, bytes }: Pick<Facts, 'rows' | 'bytes'>): boolean =>
   bytes + ELEMENT_BYTES * rows <= MAX_WHOLE_BYTES;

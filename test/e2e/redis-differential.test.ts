@@ -17,7 +17,7 @@ import {
 } from '../redis/differential.js';
 import { NEWER } from '../redis/newer.js';
 import { RawClient, type Words } from '../redis/raw-client.js';
-import { treeOf } from '../redis/reply.js';
+import { sorted, treeOf } from '../redis/reply.js';
 import { REDIS_SERVER, RedisServer, WHY_SKIPPED } from '../redis/server.js';
 import { ALL_ROWS } from '../redis/stories.js';
 import { Sandbox, waitFor } from './support.js';
@@ -97,13 +97,35 @@ describe.skipIf(!REDIS_SERVER)(REDIS_SERVER ? 'beside redis-server' : WHY_SKIPPE
     for (const client of clients) client.close();
   });
 
-  it('restores strings that Redis has dumped, and Redis what rkv has', async () => {
+  it('restores what Redis has dumped, and Redis what rkv has', async () => {
     const sides = [await RawClient.connect(alone.redis), await RawClient.connect(redis.port)];
     const values: readonly Words[] = [
       ['set', 'r:a', 'a string'],
       ['set', 'r:b', '12345'],
       ['set', 'r:c', 'again and '.repeat(100)],
       ['set', 'r:d', '\x00\xff\r\n'],
+      // packed by Redis, with integers of all sizes; packed and compressed; not packed; very many
+      [
+        'hset',
+        'r:e',
+        '',
+        '-1',
+        '\x00\xff',
+        '127',
+        '10',
+        '4095',
+        'd',
+        '-32768',
+        'f',
+        '9223372036854775807',
+      ],
+      [
+        'hset',
+        'r:f',
+        ...Array.from({ length: 200 }, (_, i) => [`field ${i}`, 'again and again']).flat(),
+      ],
+      ['hset', 'r:g', 'f', 'x'.repeat(65), 'g', '12345', 'h', 'y'.repeat(20_000)],
+      ['hset', 'r:h', ...Array.from({ length: 3000 }, (_, i) => [`${i}`, `${i * 100_003}`]).flat()],
     ];
     for (const [from, to] of [sides, [...sides].reverse()] as [RawClient, RawClient][]) {
       for (const words of values) {
@@ -111,7 +133,13 @@ describe.skipIf(!REDIS_SERVER)(REDIS_SERVER ? 'beside redis-server' : WHY_SKIPPE
         await from.ask(words);
         const dumped = treeOf(await from.ask(['dump', key])).text;
         expect(await to.ask(['restore', key, '0', dumped, 'REPLACE'])).toBe('+OK\r\n');
-        expect(await to.ask(['get', key])).toBe(await from.ask(['get', key]));
+        if (words[0] === 'set') {
+          expect(await to.ask(['get', key])).toBe(await from.ask(['get', key]));
+          continue;
+        }
+        const all = await Promise.all([to, from].map((side) => side.ask(['hgetall', key])));
+        expect(sorted(all[0] as string, 2)).toBe(sorted(all[1] as string, 2));
+        expect(await to.ask(['hlen', key])).toBe(`:${(words.length - 2) / 2}\r\n`);
       }
     }
     for (const client of sides) client.close();

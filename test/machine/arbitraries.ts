@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Epoch, EpochMs, Revision, Term } from '../../src/base/ids.js';
 import { encodeExec } from '../../src/kv/catalog/exec.js';
 import type { Command, SessionStamp, ShardWrite } from '../../src/kv/request.js';
+import { dumpHash } from '../../src/machine/values/dump.js';
 import type { Due, DueFields, Effect, EntryPayload } from '../../src/wire/entry/types.js';
 import { anyCommand } from './any-row.js';
 import { type Arg, bytes, command, session } from './driver.js';
@@ -56,6 +57,12 @@ const onHashes: fc.Arbitrary<Command> = fc.oneof(
   make('hpersist', key, fields),
   make('rename', key, key),
   make('copy', key, key, fc.constantFrom([], ['REPLACE'])),
+  make(
+    'restore',
+    key,
+    dumpedHash(),
+    fc.constantFrom([], ['REPLACE'], ['REPLACE', 'PXAT', 900_000]),
+  ),
   make('hsetex', key, fc.constant('ANY'), fc.constant('KEEPTTL'), fc.constant(0), pairs),
   transaction(
     fc.oneof(
@@ -64,10 +71,27 @@ const onHashes: fc.Arbitrary<Command> = fc.oneof(
       make('hrandfield', key, fc.constant(3), fc.constant('COUNT'), fc.constantFrom(2, -3)),
       make('hscan', key, fc.constant('COUNT'), fc.constant(2)),
       make('hpttl', key, fields),
+      make('dump', key),
       make('del', key),
     ),
   ),
 );
+
+/** What RESTORE takes, some of its fields due before it comes. */
+function dumpedHash(): fc.Arbitrary<Buffer> {
+  const one = fc.tuple(field, value, fc.option(time));
+  return fc
+    .uniqueArray(one, { minLength: 1, maxLength: 3, selector: ([name]) => name })
+    .map((list) =>
+      dumpHash(
+        list.map(([name, text, deadline]) => ({
+          field: bytes(name),
+          value: bytes(text),
+          deadline: deadline as EpochMs | null,
+        })),
+      ),
+    );
+}
 
 /** Inside a transaction whole hashes are read. */
 function transaction(one: fc.Arbitrary<Command>): fc.Arbitrary<Command> {

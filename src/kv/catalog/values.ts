@@ -22,9 +22,9 @@ export const VALUE_ROWS: readonly CommandRow[] = [
     code: 34,
     access: 'read',
     positionals: [key],
-    reads: 'value',
+    reads: 'elements',
     grows: false,
-    help: 'A string in the form that restore reads, checksum included (bytes), or null.',
+    help: 'A value in the form that restore reads, checksum included (bytes), or null.',
   },
   {
     ...ONE,

@@ -9,7 +9,7 @@
 import { EMPTY_BYTES, toByteKey } from '../../base/bytes.js';
 import type { EpochMs, Revision } from '../../base/ids.js';
 import type { Run } from '../apply/run.js';
-import type { Head, Place } from '../types.js';
+import type { Head, Header, Place } from '../types.js';
 import { HASH } from '../value-type.js';
 import {
   decodeField,
@@ -20,22 +20,32 @@ import {
 } from './field-codec.js';
 import { dueName, memberName } from './names.js';
 
+/** Of what lay there before. */
+interface Kept {
+  readonly created: Revision | null;
+  readonly deadline: EpochMs | null;
+}
+
 export class Hash {
   /** Null: the key is not there. */
   readonly head: Head | null;
   readonly #run: Run;
   readonly #place: Place;
   readonly #generation: number;
+  readonly #created: Revision;
+  readonly #deadline: EpochMs | null;
   #count: number;
   #wake: EpochMs | null;
   #dueRevision: Revision;
   #changed = false;
 
-  private constructor(run: Run, place: Place, head: Head | null) {
+  private constructor(run: Run, place: Place, head: Head | null, kept: Kept) {
     this.head = head;
     this.#run = run;
     this.#place = place;
     const next = (run.revision + 1) as Revision;
+    this.#created = kept.created ?? next;
+    this.#deadline = kept.deadline;
     const own = head === null ? { count: 0, dueRevision: next } : decodeHashHead(head.value);
     this.#generation = head === null ? next : head.generation;
     this.#count = own.count;
@@ -46,7 +56,16 @@ export class Hash {
   /** Null: the key holds something else. */
   static open(run: Run, place: Place): Hash | null {
     const head = run.head(place);
-    return head !== null && head.type !== HASH ? null : new Hash(run, place, head);
+    if (head !== null && head.type !== HASH) return null;
+    const { created = null, deadline = null } = head ?? {};
+    return new Hash(run, place, head, { created, deadline });
+  }
+
+  /** An empty one that, once it is put, replaces whatever is there (`old`). */
+  static begin(run: Run, place: Place, old: Header | null, deadline: EpochMs | null): Hash {
+    const hash = new Hash(run, place, null, { created: old?.created ?? null, deadline });
+    hash.#changed = old !== null;
+    return hash;
   }
 
   /** Fields, those included that are due and not yet gone. */
@@ -115,11 +134,10 @@ export class Hash {
       this.#run.remove(this.#place);
       return;
     }
-    const { head } = this;
     this.#run.putCollection(this.#place, {
       type: HASH,
-      created: head?.created ?? ((this.#run.revision + 1) as Revision),
-      deadline: head?.deadline ?? null,
+      created: this.#created,
+      deadline: this.#deadline,
       generation: this.#generation,
       value: encodeHashHead({ count: this.#count, dueRevision: this.#dueRevision }),
       wake: this.#wake,

@@ -14,6 +14,7 @@ import { hashOf, MEMBERS_FROM, MEMBERS_TO, memberOf } from '../collections/names
 import { prngOf, withoutRepetition, withRepetition } from '../collections/sample.js';
 import type { ElementPage, Place } from '../types.js';
 import { HASH } from '../value-type.js';
+import { dumpHash } from '../values/dump.js';
 import { failed, integer, NULL } from './replies.js';
 import type { Handler } from './table.js';
 
@@ -110,10 +111,27 @@ function scanWhole(call: Call, fields: readonly NamedField[]): Reply {
   return answerScan(call, rest.slice(0, end), end === rest.length ? null : hashAt(end));
 }
 
+/** DUMP; a hash of which all fields are due is not there any more. */
+export function answerDump(fields: readonly NamedField[]): Reply {
+  if (fields.length === 0) return NULL;
+  const named = fields.map(({ name, value, deadline }) => ({
+    field: memberOf(name),
+    value,
+    deadline,
+  }));
+  return { kind: 'bytes', bytes: dumpHash(named) };
+}
+
 /** Of a hash that is not there. */
 export function answerAbsent(call: Call): Reply {
-  if (call.row.name === 'hscan') return answerScan(call, [], null);
-  return call.row.name === 'hrandfield' && wishOf(call).alone ? NULL : EMPTY;
+  switch (call.row.name) {
+    case 'hscan':
+      return answerScan(call, [], null);
+    case 'dump':
+      return NULL;
+    default:
+      return call.row.name === 'hrandfield' && wishOf(call).alone ? NULL : EMPTY;
+  }
 }
 
 /** Runs on the whole hash, inside an entry. */
@@ -137,3 +155,4 @@ export const hkeys = inMemory(answerAll);
 export const hvals = inMemory(answerAll);
 export const hscan = inMemory(scanWhole);
 export const hrandfield = inMemory((call, fields) => drawFrom(wishOf(call), fields));
+export const dumpWhole = inMemory((_call, fields) => answerDump(fields));

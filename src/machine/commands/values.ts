@@ -6,10 +6,13 @@ import type { Reply } from '../../kv/reply.js';
 import type { Call } from '../apply/call.js';
 import type { Run } from '../apply/run.js';
 import { decodeHashHead } from '../collections/field-codec.js';
+import { Hash } from '../collections/hash.js';
 import { storedBytes } from '../store/stored-bytes.js';
 import type { Head, Place } from '../types.js';
 import { HASH, STRING, typeName } from '../value-type.js';
-import { dumpString, restoreString } from '../values/dump.js';
+import { dumpString, restoreValue } from '../values/dump.js';
+import type { DumpedField } from '../values/dump-hash.js';
+import { dumpWhole } from './hash-reads.js';
 import { failed, integer, NULL, ONE, ZERO } from './replies.js';
 
 /** Strings up to this length lie inside their object in Redis. */
@@ -24,19 +27,28 @@ const text = (value: string): Reply => ({ kind: 'bytes', bytes: Buffer.from(valu
 export function dump(run: Run, call: Call): Reply {
   const head = run.head(keyOf(call));
   if (head === null) return NULL;
-  if (head.type !== STRING) return failed('WRONG_TYPE');
-  return { kind: 'bytes', bytes: dumpString(head.value) };
+  if (head.type === STRING) return { kind: 'bytes', bytes: dumpString(head.value) };
+  return dumpWhole(run, call);
 }
 
 export function restore(run: Run, call: Call): Reply {
   const place = keyOf(call);
   const old = run.header(place);
   if (old !== null && !call.options.has('REPLACE')) return failed('BUSY_KEY');
-  const value = restoreString(call.command.args[1] as Uint8Array);
-  if (typeof value === 'string') return failed(value);
+  const found = restoreValue(call.command.args[1] as Uint8Array);
+  if (typeof found === 'string') return failed(found);
   const deadline = (integerOption(call.options, 'PXAT') ?? null) as EpochMs | null;
-  run.putString(place, old, { value, deadline });
+  if (found.kind === 'string') run.putString(place, old, { value: found.value, deadline });
+  else putHash(run, Hash.begin(run, place, old, deadline), found.fields);
   return ONE;
+}
+
+/** Fields that are due by now do not come back; without any other there is no key. */
+function putHash(run: Run, hash: Hash, fields: readonly DumpedField[]): void {
+  for (const { field, value, deadline } of fields) {
+    if (deadline === null || deadline > run.time) hash.set(field, value, deadline);
+  }
+  hash.commit();
 }
 
 /** As Redis would keep such a value when it is set as a whole. */

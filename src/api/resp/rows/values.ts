@@ -165,6 +165,9 @@ const OBJECTS: ContainerRow = {
   ],
 };
 
+const TOO_LARGE_TO_DUMP =
+  'ERR the hash is over the limit of a dump: 8 MiB, 64 bytes a field added; use HSCAN';
+
 const SORT_DIFFERS =
   'Lists, sets and sorted sets come with later issues: only a missing key sorts.';
 
@@ -179,9 +182,10 @@ export const VALUE_DOOR_ROWS: readonly DoorRow[] = [
     since: '2.6.0',
     complexity: EACH_BYTE,
     summary: 'Returns a value in a form that RESTORE reads, of Redis too.',
-    differs: 'Strings alone so far; not compressed.',
+    differs: 'Not compressed. A hash of over 8 MiB (64 bytes a field added) is refused.',
     translate: (args, database) => ({ code: DUMP, database, args }),
     answer: answerValue,
+    failures: { REPLY_TOO_LARGE: TOO_LARGE_TO_DUMP },
   },
   {
     ...DATA,
@@ -193,9 +197,12 @@ export const VALUE_DOOR_ROWS: readonly DoorRow[] = [
     since: '2.6.0',
     complexity: EACH_BYTE,
     summary: 'Gives a key the value that DUMP gave, of Redis too.',
-    differs: 'Strings alone so far; IDLETIME and FREQ are forgotten.',
+    differs:
+      'Strings of any Redis, hashes of Redis 7.0 and later; up to 8 MiB, for hashes 64 bytes a ' +
+      'field added. IDLETIME and FREQ are forgotten.',
     translate: restore,
     answer: (_reply, out) => ok(out),
+    failures: { TOO_LARGE: TOO_LARGE_TO_DUMP },
   },
   withHelp(OBJECTS, '6.2.0', ['@keyspace', '@slow']),
   {
