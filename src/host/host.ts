@@ -23,6 +23,7 @@ import { Beats } from './beats.js';
 import { ClusterClock } from './cluster-clock.js';
 import { Duties } from './duties.js';
 import { Leaders } from './leaders.js';
+import { ReadGate } from './read-gate.js';
 import { Snapshots } from './snapshots.js';
 import { Ticker } from './ticker.js';
 import type { HostParts } from './types.js';
@@ -43,6 +44,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
   readonly #snapshots: Snapshots;
   readonly #ticker: Ticker;
   readonly #random: Prng;
+  readonly #readGate: ReadGate;
   #dirty = new Set<GroupId>();
   #scheduled = false;
   #queued: QueuedRecords[] = [];
@@ -56,6 +58,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     this.node = parts.node;
     this.#parts = parts;
     this.#random = createPrng(parts.seed);
+    this.#readGate = new ReadGate(parts.clock, (group) => this.wake(group));
     let newest = 0;
     for (const descriptor of parts.state.descriptors.values()) {
       newest = Math.max(newest, descriptor.clusterTime);
@@ -158,6 +161,11 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
   }
 
   readonly #replicaHost: ReplicaHost = {
+    readPace: {
+      mayAsk: (group) => this.#readGate.mayAsk(group),
+      begin: (reads) => this.#readGate.begin(reads),
+      end: (batch) => this.#readGate.end(batch),
+    },
     monotonic: () => this.#parts.clock.monotonic(),
     clusterNow: () => this.clusterClock.now(),
     atLeast: (time) => this.clusterClock.atLeast(time),
@@ -198,6 +206,7 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
     this.#scheduled = false;
     if (this.#stopped) return;
     this.#inTurn = true;
+    this.#readGate.beginTurn();
     const dirty = this.#dirty;
     this.#dirty = new Set();
     for (const group of dirty) this.#turnOf(group);

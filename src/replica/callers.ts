@@ -2,7 +2,7 @@
  * Everybody who waits for a replica: writers, readers, the meta group's commands and the leader's
  * own entries. A turn proposes and asks for all of them at once; apply answers them.
  */
-import type { LogIndex, MonoMs } from '../base/ids.js';
+import type { GroupId, LogIndex, MonoMs } from '../base/ids.js';
 import { growsData } from '../kv/catalog/route.js';
 import { resolveTimes } from '../kv/catalog/times.js';
 import type { ShardWrite } from '../kv/request.js';
@@ -30,6 +30,7 @@ export interface Standing {
 }
 
 export interface CallersParts {
+  readonly group: GroupId;
   readonly core: Raft;
   readonly host: ReplicaHost;
   readonly limits: ReplicaLimits;
@@ -57,6 +58,9 @@ export class Callers {
       needTime: (read) => this.#needTime(read),
       leaseHolds: () => core.leaseHolds(),
       fail: parts.fail,
+      mayAsk: () => host.readPace.mayAsk(parts.group),
+      roundBegins: (reads) => host.readPace.begin(reads),
+      roundEnds: (batch) => host.readPace.end(batch),
     });
   }
 

@@ -3,7 +3,6 @@
  * is applied here, then read the machine (thesis 6.4). Contexts are never used twice, so a retry
  * after a pause cannot ride on an old confirmation.
  */
-import { must } from '../base/assert.js';
 import type { EpochMs, LogIndex, MonoMs } from '../base/ids.js';
 import { RkvError } from '../kv/errors.js';
 import type { Machine, ReadResult } from '../machine/types.js';
@@ -15,6 +14,12 @@ interface Confirmed {
   readonly reads: readonly PendingRead[];
 }
 
+interface Round {
+  reads: readonly PendingRead[];
+  /** What the node counts it under. */
+  readonly batch: number;
+}
+
 /** What the reads need of their replica. */
 export interface ReadHost {
   machine(): Machine | null;
@@ -24,13 +29,18 @@ export interface ReadHost {
   needTime(read: PendingRead): void;
   leaseHolds(): boolean;
   fail(error: unknown): void;
+  /** Whether a round may begin now; if not, the replica is woken when it may. */
+  mayAsk(): boolean;
+  /** A round of so many reads begins; the number it gets is told when it ends. */
+  roundBegins(reads: number): number;
+  roundEnds(batch: number): void;
 }
 
 export class ReadQueue {
   readonly #limits: ReplicaLimits;
   readonly #host: ReadHost;
   #waiting: PendingRead[] = [];
-  #rounds = new Map<number, readonly PendingRead[]>();
+  #rounds = new Map<number, Round>();
   #confirmed: Confirmed[] = [];
   #nextContext = 1;
 
@@ -40,7 +50,8 @@ export class ReadQueue {
   }
 
   get hasWork(): boolean {
-    return this.#waiting.length > 0 && this.#rounds.size < this.#limits.maxReadRounds;
+    if (this.#waiting.length === 0 || this.#rounds.size >= this.#limits.maxReadRounds) return false;
+    return this.#host.mayAsk();
   }
 
   get pending(): number {
@@ -67,15 +78,17 @@ export class ReadQueue {
     ] as const) {
       if (reads.length === 0) continue;
       const context = this.#nextContext++;
-      this.#rounds.set(context, reads);
+      this.#rounds.set(context, { reads, batch: this.#host.roundBegins(reads.length) });
       ask(context, mode);
     }
   }
 
   onState(state: ReadState): void {
-    const reads = this.#rounds.get(state.context);
-    if (reads === undefined) return;
+    const round = this.#rounds.get(state.context);
+    if (round === undefined) return;
     this.#rounds.delete(state.context);
+    this.#host.roundEnds(round.batch);
+    const { reads } = round;
     if (state.outcome === 'lost') {
       for (const read of reads) read.done({ kind: 'not-leader' });
       return;
@@ -150,10 +163,11 @@ export class ReadQueue {
   drop(): void {
     const reads = [
       ...this.#waiting,
-      ...[...this.#rounds.values()].flat(),
+      ...[...this.#rounds.values()].flatMap((round) => round.reads),
       ...this.#confirmed.flatMap((confirmed) => confirmed.reads),
     ];
     this.#waiting = [];
+    for (const { batch } of this.#rounds.values()) this.#host.roundEnds(batch);
     this.#rounds.clear();
     this.#confirmed = [];
     for (const read of reads) read.done({ kind: 'not-leader' });
@@ -161,10 +175,7 @@ export class ReadQueue {
 
   sweep(now: MonoMs): void {
     this.#waiting = this.#late(this.#waiting, now);
-    for (const context of [...this.#rounds.keys()]) {
-      const reads = must(this.#rounds.get(context), 'round');
-      this.#rounds.set(context, this.#late(reads, now));
-    }
+    for (const round of this.#rounds.values()) round.reads = this.#late(round.reads, now);
     this.#confirmed = this.#confirmed.map((confirmed) => ({
       index: confirmed.index,
       reads: this.#late(confirmed.reads, now),

@@ -106,6 +106,7 @@ export class Replica implements Standing {
       done: (machine, index) => this.#onInstalled(machine, index),
     });
     this.#callers = new Callers({
+      group,
       core,
       host,
       limits: parts.limits,

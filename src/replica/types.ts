@@ -34,6 +34,15 @@ export type MetaAnswer =
   | { readonly kind: 'reply'; readonly reply: Uint8Array }
   | { readonly kind: 'not-leader' | 'dropped' | 'late' };
 
+/** When the replicas of a node may ask for read indexes. */
+export interface ReadPace {
+  /** If not, the group is woken when it may. */
+  mayAsk(group: GroupId): boolean;
+  /** A round of so many reads begins; the number that is returned ends it. */
+  begin(reads: number): number;
+  end(batch: number): void;
+}
+
 /** The host's side of a replica: one turn for all groups, one log, one transport. */
 export interface ReplicaHost {
   monotonic(): MonoMs;
@@ -48,6 +57,7 @@ export interface ReplicaHost {
   stir(): void;
   /** Free disk space is below the reserve: what makes data grow is refused. */
   spaceLow(): boolean;
+  readonly readPace: ReadPace;
   /** True while a frame is being written and little has gathered: proposals had better wait. */
   logBusy(): boolean;
   /** Up to where the log has let go of the group's entries. */

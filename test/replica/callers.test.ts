@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EpochMs, epoch, logIndex, type MonoMs } from '../../src/base/ids.js';
+import { type EpochMs, epoch, groupId, logIndex, type MonoMs } from '../../src/base/ids.js';
 import { codeOf } from '../../src/kv/catalog/catalog.js';
 import type { Machine } from '../../src/machine/types.js';
 import type { Raft } from '../../src/raft/types.js';
@@ -15,6 +15,7 @@ function leader(trusted: boolean) {
   } as unknown as ReplicaHost;
   const machine = { clusterTime: 0 as EpochMs } as unknown as Machine;
   return new Callers({
+    group: groupId(1),
     core: {} as Raft,
     host,
     limits: { maxWaitingRequests: 10, maxWaitingBytes: 1000 } as unknown as ReplicaLimits,

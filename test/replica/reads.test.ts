@@ -17,6 +17,8 @@ function setup() {
     log: [] as string[],
     asked: [] as string[],
     timed: [] as PendingRead[],
+    mayAsk: true,
+    rounds: [] as string[],
   };
   const machine = { read: () => state.result } as unknown as Machine;
   const queue = new ReadQueue(limits, {
@@ -26,6 +28,9 @@ function setup() {
     needTime: (read) => state.timed.push(read),
     leaseHolds: () => state.lease,
     fail: (error) => state.log.push(String(error)),
+    mayAsk: () => state.mayAsk,
+    roundBegins: (reads) => state.rounds.push(`begins ${reads}`),
+    roundEnds: (batch) => state.rounds.push(`ends ${batch}`),
   });
   const read = (name: string, mode: 'confirmed' | 'lease' = 'confirmed', deadline = 100) =>
     queue.add({
@@ -54,6 +59,25 @@ describe('linearizable reads', () => {
     begin();
     expect(state.log).toEqual(['a:reply', 'b:reply']);
     expect(state.asked).toEqual(['1 confirmed', '2 confirmed']);
+  });
+
+  it('gather while the node holds its rounds back, and every round that begins ends', () => {
+    const { state, queue, read, begin } = setup();
+    state.mayAsk = false;
+    read('a');
+    read('b');
+    begin();
+    expect(queue.hasWork).toBe(false);
+    expect(state.asked).toEqual([]);
+    state.mayAsk = true;
+    begin();
+    expect(state.rounds).toEqual(['begins 2']);
+    queue.onState({ context: 1, outcome: 'ok', index: logIndex(10) });
+    expect(state.rounds).toEqual(['begins 2', 'ends 1']);
+    read('c');
+    begin();
+    queue.drop();
+    expect(state.rounds.slice(2)).toEqual(['begins 1', 'ends 3']);
   });
 
   it('wait until their index is applied here', () => {
