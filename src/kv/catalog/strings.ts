@@ -24,7 +24,7 @@ const value = { name: 'value', type: 'bytes' } as const;
 const ONE = { routing: 'one', merge: 'only' } as const;
 const TOGETHER = { routing: 'together', merge: 'only' } as const;
 
-/** Only if the value is, or is not, exactly this. */
+/** Only if the value is, or is not, exactly this; or its digest (XXH3, 64 bits). */
 const COMPARISONS: readonly OptionWord[] = [
   {
     word: 'IFEQ',
@@ -39,6 +39,20 @@ const COMPARISONS: readonly OptionWord[] = [
     group: 'condition',
     reads: 'value',
     help: 'only if the value is not exactly this, or the key is not there',
+  },
+  {
+    word: 'IFDEQ',
+    takes: 'bytes',
+    group: 'condition',
+    reads: 'value',
+    help: 'only if the digest of the value is this, in 16 hexadecimal digits',
+  },
+  {
+    word: 'IFDNE',
+    takes: 'bytes',
+    group: 'condition',
+    reads: 'value',
+    help: 'only if the digest of the value is not this, or the key is not there',
   },
 ];
 
@@ -247,5 +261,15 @@ export const STRING_ROWS: readonly CommandRow[] = [
     reads: 'header',
     grows: false,
     help: 'Deletes a key if its value is, or is not, exactly this (integer: 1 or 0).',
+  },
+  {
+    ...ONE,
+    name: 'digest',
+    code: 39,
+    access: 'read',
+    positionals: [key],
+    reads: 'value',
+    grows: false,
+    help: 'The digest of a value (XXH3, 64 bits) in hexadecimal digits (bytes), or null.',
   },
 ];

@@ -1,6 +1,7 @@
 /** What commands on strings do. Expiry: `set` and `mset` end it, the others keep it. */
-import { asBuffer } from '../../base/bytes.js';
+import { asBuffer, toByteKey } from '../../base/bytes.js';
 import type { EpochMs, Revision } from '../../base/ids.js';
+import { xxh3 } from '../../base/xxh3.js';
 import { bytesOption, integerOption } from '../../kv/catalog/grammar.js';
 import { formatInteger, INT64_MAX, INT64_MIN, parseInteger } from '../../kv/catalog/integer.js';
 import {
@@ -38,14 +39,30 @@ export function mget(run: Run, call: Call): Reply {
   return { kind: 'list', items };
 }
 
-const COMPARISONS = ['IFEQ', 'IFNE'] as const;
+interface Comparison {
+  /** What the value must be, or must not be. */
+  readonly holds: (head: Head, wanted: Uint8Array) => boolean;
+  readonly wants: boolean;
+}
 
-/** IFEQ, IFNE; true without either. `old` is a string with its value, or absent. */
+const COMPARISONS: readonly (readonly [string, Comparison])[] = [
+  ['IFEQ', { holds, wants: true }],
+  ['IFNE', { holds, wants: false }],
+  ['IFDEQ', { holds: hasDigest, wants: true }],
+  ['IFDNE', { holds: hasDigest, wants: false }],
+];
+
+/**
+ * One of the comparisons; true without any. `old` is a string with its value, or absent: then it
+ * is not what is wanted.
+ */
 function compares({ options }: Call, old: Head | null): boolean {
-  const same = bytesOption(options, 'IFEQ');
-  if (same !== undefined) return old !== null && holds(old, same);
-  const other = bytesOption(options, 'IFNE');
-  return other === undefined || old === null || !holds(old, other);
+  for (const [word, comparison] of COMPARISONS) {
+    const wanted = bytesOption(options, word);
+    if (wanted === undefined) continue;
+    return (old !== null && comparison.holds(old, wanted)) === comparison.wants;
+  }
+  return true;
 }
 
 function mayWrite(call: Call, old: Header | null): boolean {
@@ -64,7 +81,7 @@ export function set(run: Run, call: Call): Reply {
     const value = arg(call, 1);
     return written(run.putString(place, run.header(place), { value, deadline: null }));
   }
-  const needsValue = options.has('GET') || COMPARISONS.some((word) => options.has(word));
+  const needsValue = options.has('GET') || COMPARISONS.some(([word]) => options.has(word));
   const head: Head | null = needsValue ? run.head(place) : null;
   if (isOther(head)) return failed('WRONG_TYPE');
   const old = head ?? run.header(place);
@@ -109,7 +126,20 @@ export function append(run: Run, call: Call): Reply {
   return integer(length);
 }
 
-const holds = (head: Head, value: Uint8Array): boolean => asBuffer(head.value).equals(value);
+function holds(head: Head, value: Uint8Array): boolean {
+  return asBuffer(head.value).equals(value);
+}
+
+const DIGEST_DIGITS = 16;
+
+const digestOf = (value: Uint8Array): string =>
+  xxh3(value).toString(16).padStart(DIGEST_DIGITS, '0');
+
+/** In either case; what has another length is nobody's digest. */
+function hasDigest(head: Head, digest: Uint8Array): boolean {
+  if (digest.length !== DIGEST_DIGITS) return false;
+  return digestOf(head.value) === toByteKey(digest).toLowerCase();
+}
 
 export function cas(run: Run, call: Call): Reply {
   const place = keyOf(call);
@@ -166,6 +196,13 @@ export function incrfloat(run: Run, call: Call): Reply {
   const value = Buffer.from(formatLongDouble(sum), 'latin1');
   run.putString(place, old, { value, deadline: old?.deadline ?? null });
   return { kind: 'bytes', bytes: value };
+}
+
+export function digest(run: Run, call: Call): Reply {
+  const head = run.head(keyOf(call));
+  if (head === null) return NULL;
+  if (isOther(head)) return failed('WRONG_TYPE');
+  return { kind: 'bytes', bytes: Buffer.from(digestOf(head.value), 'latin1') };
 }
 
 /** A key named twice gets its last value, as in Redis. */

@@ -21,6 +21,25 @@ describe.each([false, true])('strings, rows read slowly: %s', (slow) => {
     expect(await one.read('ttl', 'new')).toBe('-1');
   });
 
+  it('digest, and conditions on it', async () => {
+    const one = await open(slow);
+    expect(await one.read('digest', 'k')).toBe('null');
+    expect(await one.write('set', 'k', 'v', 'IFDEQ', '2d06800538d394c2')).toBe('unchanged r0');
+    expect(await one.write('set', 'k', 'hello', 'IFDNE', '2d06800538d394c2')).toBe('written r1');
+    expect(await one.read('digest', 'k')).toBe('9555e8555c62dcfd');
+    expect(await one.write('set', 'k', 'x', 'IFDNE', '9555E8555C62DCFD')).toBe('unchanged r1');
+    expect(await one.write('set', 'k', 'x', 'IFDEQ', '9555e8555c62dcf')).toBe('unchanged r1');
+    expect(await one.write('set', 'k', 'v8', 'IFDEQ', '9555E8555C62DCFD')).toBe('written r2');
+    expect(await one.read('digest', 'k')).toBe('0cc76dbb41381419');
+    expect(await one.write('delex', 'k', 'IFDNE', '0cc76dbb41381419')).toBe('0');
+    expect(await one.write('delex', 'k', 'IFDEQ', '0cc76dbb41381419')).toBe('1');
+    expect(await one.write('delex', 'k', 'IFDNE', '0cc76dbb41381419')).toBe('0');
+    await one.write('hset', 'k', 'f', 'v');
+    expect(await one.read('digest', 'k')).toBe('WRONG_TYPE');
+    expect(await one.write('set', 'k', 'x', 'IFDNE', '0cc76dbb41381419')).toBe('WRONG_TYPE');
+    expect(await one.write('delex', 'k', 'IFDNE', '0cc76dbb41381419')).toBe('WRONG_TYPE');
+  });
+
   it('getdel and delex', async () => {
     const one = await open(slow);
     expect(await one.write('getdel', 'k')).toBe('null');

@@ -1,6 +1,7 @@
 /**
  * The options of SET and GETEX: read whole before any of their values is looked at, as Redis does.
  */
+import { toByteKey } from '../../../base/bytes.js';
 import { optionWord, parseExpiry, type TimeUnit } from './parse.js';
 
 /** When a key expires by its words: a time, a word alone, or nothing said. */
@@ -10,17 +11,16 @@ export type ExpiryOption =
   | null;
 
 export interface SetOptions {
-  /** Canonical words: NX, XX, IFEQ and a value, IFNE and a value. */
+  /** Canonical words: NX, XX, or a comparison and what it compares with. */
   readonly condition: readonly Uint8Array[];
   readonly get: boolean;
   readonly expiry: ExpiryOption;
 }
 
 const WORDS = new Map(
-  ['NX', 'XX', 'IFEQ', 'IFNE', 'KEEPTTL', 'PERSIST', 'PX', 'PXAT'].map((word) => [
-    word,
-    Buffer.from(word),
-  ]),
+  [...['NX', 'XX', 'IFEQ', 'IFNE', 'IFDEQ', 'IFDNE'], ...['KEEPTTL', 'PERSIST', 'PX', 'PXAT']].map(
+    (word) => [word, Buffer.from(word)],
+  ),
 );
 const wordBytes = (word: string): Uint8Array => WORDS.get(word) as Uint8Array;
 
@@ -41,6 +41,25 @@ function nextExpiry(
   return { kind: 'word', word: word as 'KEEPTTL' | 'PERSIST' };
 }
 
+const DIGEST_DIGITS = 16;
+
+/** A comparison with a value or a digest, in canonical words, or the text of its error. */
+export function comparisonWords(word: string, value: Uint8Array): readonly Uint8Array[] | string {
+  const bytes = word.startsWith('IF') ? WORDS.get(word) : undefined;
+  if (bytes === undefined) return 'ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE';
+  if (word.startsWith('IFD') && value.length !== DIGEST_DIGITS) return NO_DIGEST;
+  return [bytes, value];
+}
+
+const NO_DIGEST = `ERR must be exactly ${DIGEST_DIGITS} hexadecimal characters`;
+
+/** What is wrong with a digest among the words of SET; null: nothing. */
+export function problemOf({ condition: [word, value] }: SetOptions): string | null {
+  if (word === undefined || value === undefined) return null;
+  const words = comparisonWords(toByteKey(word), value);
+  return typeof words === 'string' ? words : null;
+}
+
 /** What stands behind key and value of SET; null: a syntax error. */
 export function parseSetOptions(args: readonly Uint8Array[]): SetOptions | null {
   let condition: readonly Uint8Array[] = [];
@@ -57,7 +76,9 @@ export function parseSetOptions(args: readonly Uint8Array[]): SetOptions | null 
         condition = [wordBytes(word)];
         break;
       case 'IFEQ':
-      case 'IFNE': {
+      case 'IFNE':
+      case 'IFDEQ':
+      case 'IFDNE': {
         const value = args[++i];
         if (value === undefined || conditionWord !== '') return null;
         conditionWord = word;

@@ -1,10 +1,11 @@
 /** Commands that read a string and change or delete its key, and those that compare it first. */
 import { codeOf } from '../../../kv/catalog/catalog.js';
 import type { Command } from '../../../kv/request.js';
+import { wrongArity } from '../errors.js';
 import { answerInteger, answerValue } from './answers.js';
 import { optionWord, SYNTAX_ERROR } from './parse.js';
 import type { Args, DataRow, KeyPositions } from './row.js';
-import { expiryWords, parseGetexOptions } from './set-options.js';
+import { comparisonWords, expiryWords, parseGetexOptions } from './set-options.js';
 
 const GET = codeOf('get');
 const GETDEL = codeOf('getdel');
@@ -12,9 +13,9 @@ const GETEX = codeOf('getex');
 const INCRFLOAT = codeOf('incrfloat');
 const MSETNX = codeOf('msetnx');
 const DELEX = codeOf('delex');
+const DIGEST = codeOf('digest');
 
 const IFEQ = Buffer.from('IFEQ');
-const IFNE = Buffer.from('IFNE');
 
 const UPDATE: KeyPositions = { first: 1, last: 1, step: 1, flags: ['RW', 'ACCESS', 'UPDATE'] };
 const TAKE: KeyPositions = { first: 1, last: 1, step: 1, flags: ['RW', 'ACCESS', 'DELETE'] };
@@ -31,13 +32,13 @@ function translateGetex(args: Args, database: number): Command | string {
   return { code: GETEX, database, args: [args[0] as Uint8Array, ...words] };
 }
 
-/** DELEX key [IFEQ value | IFNE value]. */
+/** DELEX key [IFEQ value | IFNE value | IFDEQ digest | IFDNE digest]. */
 function translateDelex(args: Args, database: number): Command | string {
   if (args.length === 1) return { code: DELEX, database, args };
-  const word = optionWord(args[1]);
-  if (args.length !== 3 || (word !== 'IFEQ' && word !== 'IFNE')) return SYNTAX_ERROR;
-  const [key, , value] = args as readonly [Uint8Array, Uint8Array, Uint8Array];
-  return { code: DELEX, database, args: [key, word === 'IFEQ' ? IFEQ : IFNE, value] };
+  if (args.length !== 3) return wrongArity('delex');
+  const [key, word, value] = args as readonly [Uint8Array, Uint8Array, Uint8Array];
+  const words = comparisonWords(optionWord(word), value);
+  return typeof words === 'string' ? words : { code: DELEX, database, args: [key, ...words] };
 }
 
 export const STRING_MOVE_DOOR_ROWS: readonly DataRow[] = [
@@ -103,10 +104,24 @@ export const STRING_MOVE_DOOR_ROWS: readonly DataRow[] = [
     keys: { ...TAKE, flags: ['RM', 'DELETE'] },
     acl: FAST_ACL,
     since: '8.4.0',
-    summary: 'Deletes a key if its string value is, or is not, a given one.',
-    differs: 'Without IFDEQ and IFDNE (digests).',
+    summary: 'Deletes a key if its string value, or the digest of it, is or is not a given one.',
+    differs: 'A wrong condition is an error also when the key is not there.',
     translate: translateDelex,
     answer: answerInteger,
+    failures: { WRONG_TYPE: 'ERR Key should be of string type if conditions are specified' },
+  },
+  {
+    ...DATA,
+    name: 'digest',
+    arity: 2,
+    flags: ['readonly', 'fast'],
+    keys: { ...UPDATE, flags: ['RO', 'ACCESS'] },
+    acl: ['@read', '@string', '@fast'],
+    since: '8.4.0',
+    complexity: 'O(N) with N bytes of the value',
+    summary: 'Returns the digest of a string value (XXH3, 64 bits) in hexadecimal digits.',
+    translate: (args, database) => ({ code: DIGEST, database, args }),
+    answer: answerValue,
   },
   {
     ...DATA,

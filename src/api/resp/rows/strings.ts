@@ -13,7 +13,7 @@ import {
 } from './answers.js';
 import { NOT_AN_INTEGER, parseExpiry, SYNTAX_ERROR, type TimeUnit } from './parse.js';
 import type { Args, CommandFlag, DataRow, KeyPositions } from './row.js';
-import { expiryWords, parseSetOptions } from './set-options.js';
+import { expiryWords, parseSetOptions, problemOf } from './set-options.js';
 import { STRING_MOVE_DOOR_ROWS } from './string-moves.js';
 import { STRING_PART_DOOR_ROWS } from './string-parts.js';
 
@@ -49,12 +49,17 @@ const set = (database: number, args: readonly Uint8Array[]): Command => ({
   args,
 });
 
-/** SET key value [NX | XX | IFEQ v | IFNE v] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]. */
+/**
+ * SET key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest] [GET]
+ * [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL].
+ */
 function translateSet(args: Args, database: number): Command | string {
   const [key, value] = args as readonly [Uint8Array, Uint8Array];
   if (args.length === 2) return set(database, args);
   const options = parseSetOptions(args.slice(2));
   if (options === null) return SYNTAX_ERROR;
+  const problem = problemOf(options);
+  if (problem !== null) return problem;
   const expiry = expiryWords(options.expiry, 'set');
   if (typeof expiry === 'string') return expiry;
   const get = options.get ? [WITH_GET] : [];

@@ -15,7 +15,7 @@ import { hasRedis, Redis } from './redis.js';
 const ROWS = [...STRING_DOOR_ROWS, ...KEY_DOOR_ROWS, ...BIT_DOOR_ROWS, ...HYPERLOGLOG_DOOR_ROWS];
 
 /** Redis 7.0 does not know these yet, so there is nothing to hold them against. */
-const NEWER = new Set(['delex', 'delifeq']);
+const NEWER = new Set(['delex', 'delifeq', 'digest']);
 
 type Word = string | number | Uint8Array;
 const bytes = (word: Word): Uint8Array =>
