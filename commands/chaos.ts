@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { Flags } from '@oclif/core';
 import { chaosDocument, chaosText } from '../src/chaos/report.js';
+import { VIA_HELP, VIAS, type Via } from '../src/chaos/via.js';
 import { runUntilSignal, VERDICT_EXIT_CODES } from '../src/cli/chaos.js';
 import { durationFlag } from '../src/cli/client-command.js';
 import { ClusterCommand } from '../src/cli/cluster-command.js';
@@ -19,6 +20,7 @@ export default class Chaos extends ClusterCommand<typeof Chaos> {
     '<%= config.bin %> cluster up -n 3 -d --proxied && <%= config.bin %> chaos --duration 60s --verify',
     '<%= config.bin %> chaos --kill --pause --seed 7 --record history.jsonl',
     '<%= config.bin %> chaos --rate kill=20 --rate partition=10',
+    '<%= config.bin %> chaos --via redis --verify',
   ];
 
   static override flags = {
@@ -34,6 +36,11 @@ export default class Chaos extends ClusterCommand<typeof Chaos> {
       helpValue: 'kill=10',
       helpGroup: 'FAULTS',
     }),
+    via: Flags.option({
+      options: VIAS,
+      default: 'grpc' as Via,
+      description: `the door that callers go through: ${VIAS.map((one) => `${one}, ${VIA_HELP[one]}`).join('; ')}`,
+    })(),
     duration: durationFlag({ default: 60_000, defaultHelp: async () => '60s' }),
     seed: Flags.string({ description: 'same seed, same plan of faults [default: random]' }),
     verify: Flags.boolean({ description: 'check the history, and that all replicas are equal' }),
@@ -65,6 +72,7 @@ export default class Chaos extends ClusterCommand<typeof Chaos> {
       cluster: this.cluster,
       asked: FAULT_KINDS.filter((one) => flags[one] === true),
       rates: new Map((flags.rate ?? []).map(parseRate)),
+      via: flags.via,
       seed: this.seed(),
       durationMs: flags.duration,
       clients: flags.clients,

@@ -39,12 +39,12 @@ export function verdictLine(verdict: Verdict): string {
 }
 
 export function chaosText(report: ChaosReport): string {
-  const { cluster, seed, durationMs, operations, leaderChanges, notServing } = report;
+  const { cluster, via, seed, durationMs, operations, leaderChanges, notServing } = report;
   const { ok, refused, unknown, codes, longestGapMs } = operations;
   const reasons = Object.entries(codes).map(([code, count]) => `${code} ${count}`);
   const perSecond = Math.round((ok * 1000) / durationMs);
   const lines = [
-    `cluster     ${cluster}, seed ${seed}, ${durationMs / 1000} s${report.interrupted ? ', interrupted' : ''}`,
+    `cluster     ${cluster}, via ${via}, seed ${seed}, ${durationMs / 1000} s${report.interrupted ? ', interrupted' : ''}`,
     `operations  ${ok} ok (${perSecond} a second), ${refused} refused, ${unknown} unknown${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}`,
     'faults',
     ...faultLines(report),

@@ -13,6 +13,7 @@ import type { ClusterView } from '../launcher/view.js';
 import type { HistoryOp } from '../verify/history.js';
 import { HistoryChecker } from '../verify/linearizability.js';
 import { compareReplicas, whoDoesNotServe } from './aftermath.js';
+import { callersOf } from './callers.js';
 import { Injector } from './injector.js';
 import { judge, RECOVERY_MS } from './judge.js';
 import { type Ability, ratesFor } from './rates.js';
@@ -28,6 +29,7 @@ import type {
   ReplicaFinding,
   Witness,
 } from './types.js';
+import type { Caller } from './via.js';
 import { FenceWatch, LeaderWatch } from './watch.js';
 import { Workload } from './workload.js';
 
@@ -65,11 +67,14 @@ export async function runChaos(request: ChaosRequest): Promise<ChaosReport> {
   };
   const recorder = options.record === null ? null : await Recorder.open(options.record);
   const connections: Client[] = [];
+  let callers: readonly Caller[] = [];
   try {
     const view = await waitFor(cluster, READY_MS);
     connections.push(...(await connectAll(view, options.timeoutMs)));
-    return await new Run(request, options, view, connections, recorder).run();
+    callers = callersOf(options.via, { ...options, view, connections });
+    return await new Run(request, options, view, { connections, callers, recorder }).run();
   } finally {
+    for (const caller of callers) caller.close();
     await Promise.all(connections.map((client) => client.close()));
     await recorder?.close();
   }
@@ -84,6 +89,13 @@ function connectAll({ nodes }: ClusterView, timeoutMs: number): Promise<Client[]
       return connect({ endpoints: turned, timeoutMs });
     }),
   );
+}
+
+/** What a run is given to work with; whoever made it ends it. */
+interface Means {
+  readonly connections: readonly Client[];
+  readonly callers: readonly Caller[];
+  readonly recorder: Recorder | null;
 }
 
 class Run {
@@ -104,8 +116,7 @@ class Run {
     request: ChaosRequest,
     options: ChaosOptions,
     { nodes }: ClusterView,
-    connections: readonly Client[],
-    recorder: Recorder | null,
+    { connections, callers, recorder }: Means,
   ) {
     const { cluster, say } = request;
     const nowUs = (): number => this.#nowUs();
@@ -121,7 +132,7 @@ class Run {
     this.#fences = new FenceWatch(client);
     this.#workload = new Workload({
       ...options,
-      connections,
+      callers,
       prefix: `chaos:${randomBytes(4).toString('hex')}:`,
       nowUs,
       onDone: (op) => this.#onOperation(op),
@@ -152,7 +163,7 @@ class Run {
 
   async run(): Promise<ChaosReport> {
     const { signal, cluster } = this.#request;
-    const { seed, durationMs, rates, keep } = this.#options;
+    const { seed, durationMs, rates, keep, via } = this.#options;
     try {
       const work = this.#workload.run();
       await this.#underFire(planFaults(seed, durationMs, rates));
@@ -172,7 +183,7 @@ class Run {
       const proof = this.#options.verify && !interrupted ? await this.#prove() : null;
       if (!keep) await this.#cleanUp();
       const verdict = proof === null ? null : judge(findings, proof);
-      return { ...findings, cluster: cluster.name, seed, interrupted, proof, verdict };
+      return { ...findings, cluster: cluster.name, via, seed, interrupted, proof, verdict };
     } finally {
       this.#leaders.stop();
       this.#fences.stop();

@@ -1,8 +1,11 @@
 /** The words of a chaos run: what is asked for, what happened, what came of it. */
 import type { Fault, FaultKind } from '../launcher/fault-types.js';
 import type { HistoryOp, HistoryResult } from '../verify/history.js';
+import type { Via } from './via.js';
 
 export interface ChaosOptions {
+  /** The door that callers go through. */
+  readonly via: Via;
   readonly seed: number;
   readonly durationMs: number;
   /** Faults a minute of each kind that takes part. */
@@ -91,6 +94,7 @@ export type Verdict =
 
 export interface ChaosReport extends Findings {
   readonly cluster: string;
+  readonly via: Via;
   readonly seed: number;
   /** A signal ended it before its time. */
   readonly interrupted: boolean;

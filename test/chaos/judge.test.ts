@@ -102,6 +102,7 @@ describe('the report', () => {
   const report = (change: Partial<ChaosReport> = {}): ChaosReport => ({
     ...GOOD,
     cluster: 'default',
+    via: 'grpc',
     seed: 7,
     interrupted: false,
     proof: PROOF,
@@ -112,7 +113,7 @@ describe('the report', () => {
   it('ends with the verdict, and says what was done and seen', () => {
     expect(chaosText(report())).toBe(
       [
-        'cluster     default, seed 7, 60 s',
+        'cluster     default, via grpc, seed 7, 60 s',
         'operations  6000 ok (100 a second), 10 refused, 5 unknown',
         'faults',
         '  kill       2 injected, 1 with effect (3 hits): node 2 × 1',

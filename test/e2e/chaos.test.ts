@@ -85,6 +85,33 @@ describe('a proxied cluster', () => {
     expect((await sandbox.rkv(['scan', '--cluster', cluster.name])).stdout).toBe('');
   });
 
+  it('stands them through the Redis door too', async () => {
+    const cluster = await up(PROXIED);
+    const history = sandbox.path('history.jsonl');
+    const words = ['chaos', '--name', cluster.name, '--via', 'redis', '--duration', '10s'];
+    const ran = await sandbox.rkv([
+      ...words,
+      '--seed',
+      '8',
+      '--verify',
+      '--record',
+      history,
+      '--json',
+    ]);
+    const report = JSON.parse(ran.stdout || '{}') as Report & { readonly via: string };
+    expect({ ...report.verdict, via: report.via, code: ran.code, stderr: ran.stderr }).toEqual({
+      kind: 'linearizable',
+      via: 'redis',
+      code: 0,
+      stderr: '',
+    });
+    expect(report.operations.ok).toBeGreaterThan(1_000);
+    const checked = await sandbox.rkv(['verify', history]);
+    expect(checked.code).toBe(0);
+    await mustBeWhole(cluster);
+    expect((await sandbox.rkv(['scan', '--cluster', cluster.name])).stdout).toBe('');
+  });
+
   it('ends all faults when a signal ends the run', async () => {
     const cluster = await up(PROXIED);
     const words = ['chaos', '--name', cluster.name, '--duration', '60s', '--rate', 'pause=600'];
@@ -254,6 +281,7 @@ describe('a cluster that is not proxied', () => {
     await refused(['--partition'], `--partition: cluster '${cluster.name}' is not proxied`);
     await refused(['--kill', '--rate', 'delay=9'], '--delay: cluster');
     await refused(['--seed', 'seven'], "--seed: 'seven' is no whole number");
+    await refused(['--via', 'http'], '--via');
     await refused(['--rate', 'kill=often'], "--rate: 'kill=often' is not a fault");
     await refused(['--record', sandbox.path('no', 'folder', 'h')], '--record:');
     const lines = await chaos('--pause', '--rate', 'pause=60', '--verify', '--ops', '20');
