@@ -1,5 +1,4 @@
 /** Commands on hashes (Redis documentation, group "hash"); those on field deadlines stand apart. */
-import { randomInt } from 'node:crypto';
 import { toByteKey } from '../../../base/bytes.js';
 import { codeOf } from '../../../kv/catalog/catalog.js';
 import { formatInteger, INT64_MIN, parseInteger } from '../../../kv/catalog/integer.js';
@@ -7,7 +6,6 @@ import { parseLongDouble } from '../../../kv/catalog/long-double.js';
 import type { Reply } from '../../../kv/reply.js';
 import type { Command } from '../../../kv/request.js';
 import { wrongArity } from '../errors.js';
-import { glob } from '../glob.js';
 import { answerInteger, answerValue, answerValues, ok, unexpected } from './answers.js';
 import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR, safeInteger } from './parse.js';
 import type {
@@ -19,6 +17,8 @@ import type {
   ProperReply,
   ReplyOut,
 } from './row.js';
+import { parseScan } from './scan-words.js';
+import { drawSeed } from './seed.js';
 
 const HSET = codeOf('hset');
 const HINCRBY = codeOf('hincrby');
@@ -30,7 +30,6 @@ const CURSOR = Buffer.from('CURSOR');
 const COUNT = Buffer.from('COUNT');
 const NOVALUES = Buffer.from('NOVALUES');
 const WITHVALUES = Buffer.from('WITHVALUES');
-const SEEDS = 2 ** 47;
 const LAST_CURSOR = 0xffff_ffff;
 const LONG_MAX = 2n ** 63n - 1n;
 
@@ -71,36 +70,6 @@ function incrByFloat(args: Args, database: number): Command | string {
   return { code: HINCRBYFLOAT, database, args };
 }
 
-interface ScanWords {
-  readonly count: number;
-  readonly matches: ((name: string) => boolean) | null;
-  readonly noValues: boolean;
-}
-
-/** MATCH pattern, COUNT n, NOVALUES; or the text of the error. */
-function parseScan(args: Args): ScanWords | string {
-  let count = 10;
-  let matches: ScanWords['matches'] = null;
-  let noValues = false;
-  for (let i = 2; i < args.length; i++) {
-    const word = optionWord(args[i]);
-    if (word === 'NOVALUES') {
-      noValues = true;
-      continue;
-    }
-    const value = args[++i];
-    if (value === undefined) return SYNTAX_ERROR;
-    if (word === 'COUNT') {
-      const wanted = safeInteger(value);
-      if (wanted === null) return NOT_AN_INTEGER;
-      if (wanted < 1) return SYNTAX_ERROR;
-      count = wanted;
-    } else if (word === 'MATCH') matches = toByteKey(value) === '*' ? null : glob(value);
-    else return SYNTAX_ERROR;
-  }
-  return { count, matches, noValues };
-}
-
 /** As C's strtoul reads it: nothing is 0, a sign is taken, a zero byte ends it. Null: an error. */
 function cursorOf(arg: Uint8Array): number | null {
   const end = arg.indexOf(0);
@@ -119,7 +88,7 @@ function translateScan(args: Args, database: number): Command | string {
   const [key, cursor] = args as [Uint8Array, Uint8Array];
   const from = cursorOf(cursor);
   if (from === null) return 'ERR invalid cursor';
-  const words = parseScan(args);
+  const words = parseScan(args.slice(2), 'NOVALUES');
   const out: Uint8Array[] = [key, CURSOR, formatInteger(from)];
   if (typeof words === 'string') return { code: HSCAN, database, args: out };
   out.push(COUNT, formatInteger(words.count));
@@ -134,7 +103,7 @@ function answerScan(reply: ProperReply, out: ReplyOut, { args }: Asked): void {
   if (reply.kind !== 'list') unexpected(reply);
   const [next, ...items] = reply.items;
   if (next?.kind !== 'integer') unexpected(reply);
-  const words = parseScan(args);
+  const words = parseScan(args.slice(2), 'NOVALUES');
   if (typeof words === 'string' && (next.value !== 0n || items.length > 0)) {
     out.error(words);
     return;
@@ -158,7 +127,7 @@ function answerScan(reply: ProperReply, out: ReplyOut, { args }: Asked): void {
 /** The seed comes from here, so that a transaction draws the same on every replica. */
 function translateRandom(args: Args, database: number): Command | string {
   const [key, count, words] = args as [Uint8Array, Uint8Array?, Uint8Array?];
-  const seed = formatInteger(randomInt(SEEDS));
+  const seed = drawSeed();
   if (count === undefined) return { code: HRANDFIELD, database, args: [key, seed] };
   const wanted = parseInteger(count);
   if (wanted === null) return NOT_AN_INTEGER;

@@ -3,7 +3,6 @@
  * one after the other in the order of buckets, so no page needs more than one shard; what the
  * cursor means is in `kv/catalog/walk` and docs/redis.md.
  */
-import { randomInt } from 'node:crypto';
 import { toByteKey } from '../../../base/bytes.js';
 import { codeOf } from '../../../kv/catalog/catalog.js';
 import { formatInteger } from '../../../kv/catalog/integer.js';
@@ -21,9 +20,11 @@ import { errorText } from '../errors.js';
 import { glob } from '../glob.js';
 import { answerInteger, answerValue, ok } from './answers.js';
 import type { LocalCall } from './local-call.js';
-import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR, safeInteger } from './parse.js';
-import type { Args, DoorRow } from './row.js';
+import { optionWord, SYNTAX_ERROR } from './parse.js';
+import type { DoorRow } from './row.js';
 import { rememberCursor, rememberedKey } from './scan-cursors.js';
+import { parseScan } from './scan-words.js';
+import { drawSeed } from './seed.js';
 
 const WALK = codeOf('walk');
 const DBSIZE = codeOf('dbsize');
@@ -35,45 +36,13 @@ const TYPE = Buffer.from('TYPE');
 const HASH = Buffer.from('HASH');
 const ALL = Buffer.from('ALL');
 
-const DEFAULT_COUNT = 10;
 const PAGE = 1000;
-const SEEDS = 2 ** 47;
 
 const DATA = { kind: 'data', group: 'server', since: '1.0.0', complexity: 'O(1)' } as const;
 const LOCAL = { kind: 'local', group: 'generic', since: '1.0.0', waits: true } as const;
 const READ_ACL = ['@keyspace', '@read', '@slow'];
 
 type Page = Extract<Reply, { kind: 'page' }>;
-
-interface ScanWords {
-  readonly count: number;
-  readonly matches: (name: string) => boolean;
-  readonly type: Uint8Array | null;
-}
-
-const EVERYTHING = (): boolean => true;
-
-/** MATCH pattern, COUNT n, TYPE name; or the text of the error. */
-function parseScan(args: Args): ScanWords | string {
-  let count = DEFAULT_COUNT;
-  let matches: (name: string) => boolean = EVERYTHING;
-  let type: Uint8Array | null = null;
-  for (let i = 0; i < args.length; i += 2) {
-    const word = optionWord(args[i]);
-    const value = args[i + 1];
-    if (value === undefined) return SYNTAX_ERROR;
-    if (word === 'COUNT') {
-      const wanted = safeInteger(value);
-      if (wanted === null) return NOT_AN_INTEGER;
-      if (wanted < 1) return SYNTAX_ERROR;
-      count = wanted;
-    } else if (word === 'MATCH') {
-      matches = toByteKey(value) === '*' ? EVERYTHING : glob(value);
-    } else if (word === 'TYPE') type = value;
-    else return SYNTAX_ERROR;
-  }
-  return { count, matches, type };
-}
 
 /** Where a cursor goes on: behind the key it names if this node remembers it, else by its hash. */
 function walkFrom(cursor: bigint): { position: WalkPosition; hash: number } | null {
@@ -109,7 +78,7 @@ async function scan(call: LocalCall): Promise<void> {
   const { args, out } = call;
   const cursor = cursorArg(args[0] as Uint8Array);
   if (cursor === null) return out.error('ERR invalid cursor');
-  const words = parseScan(args.slice(1));
+  const words = parseScan(args.slice(1), 'TYPE');
   if (typeof words === 'string') return out.error(words);
   const from = walkFrom(cursor);
   // Not one of ours: there is nothing behind it.
@@ -119,7 +88,8 @@ async function scan(call: LocalCall): Promise<void> {
       : await pageOf(call, from, words.count, words.type);
   if (typeof page === 'string') return out.error(page);
   const next = page.next === null ? null : decodePosition(page.next);
-  const keys = page.items.filter(({ key }) => words.matches(toByteKey(key)));
+  const { matches } = words;
+  const keys = page.items.filter(({ key }) => matches === null || matches(toByteKey(key)));
   out.array(2);
   out.text(String(next === null ? 0 : rememberCursor(cursorOf(next), next)));
   out.array(keys.length);
@@ -199,7 +169,7 @@ export const KEYSPACE_DOOR_ROWS: readonly DoorRow[] = [
     translate: (_args, database) => ({
       code: RANDOMKEY,
       database,
-      args: [formatInteger(randomInt(SEEDS))],
+      args: [drawSeed()],
     }),
     answer: answerValue,
   },

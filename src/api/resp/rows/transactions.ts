@@ -202,8 +202,8 @@ export const TRANSACTION_DOOR_ROWS: readonly LocalRow[] = [
     complexity: 'O(N) with N keys',
     summary: 'Makes the next EXEC depend on keys not changing.',
     differs:
-      'A key that was not there counts as unchanged when it is not there at EXEC, whatever it was ' +
-      'in between.',
+      'A key that was not there also counts as changed when another key of its bucket (one of 256) was ' +
+      'removed since: EXEC may answer null once more than Redis, never once less.',
     waits: true,
     handle: watch,
   },
