@@ -59,6 +59,7 @@ export class Cluster {
           network: this.network,
           chance: this.chance.fork(),
           options: optionsOf(plan, id),
+          cleanUpRows: plan.cleanUpRows,
           onBug: (node, error) => this.fail('no node ends by itself', describe(node, error)),
         }),
     );

@@ -7,6 +7,7 @@ import { Moments } from './faults/moments.js';
 import { Nemesis } from './faults/nemesis.js';
 import { AcknowledgedIsDurable } from './invariants/acknowledged-is-durable.js';
 import { AtMostOnce } from './invariants/at-most-once.js';
+import { CLEAN_UP_MS, CleanStores } from './invariants/clean-stores.js';
 import { Deadlines } from './invariants/deadlines.js';
 import { ElectionSafety } from './invariants/election-safety.js';
 import { EqualDigests } from './invariants/equal-digests.js';
@@ -46,18 +47,25 @@ const FIRST_FAULT_MS = 1_500;
 /** A run that has not done enough by then has failed. */
 const LONGEST_MS = 150_000;
 const LAST_EVENTS = 60;
+/** Milliseconds between two looks at all stores. */
+const LOOK_MS = 250;
 
 export class Run {
   readonly mirror = new LogMirror();
   readonly linearizability = new Linearizability();
   readonly deadlines = new Deadlines();
+  readonly cleanStores = new CleanStores();
   readonly wholeReads = new WholeReads();
   readonly transactions = new Transactions();
   readonly slots = new SlotsOwnedOnce();
   readonly sessions = new AtMostOnce();
   readonly acknowledged: AcknowledgedIsDurable;
   readonly invariants: readonly Invariant[];
-  readonly moments = { moments: new Moments(), installations: new Moments() };
+  readonly moments = {
+    moments: new Moments(),
+    installations: new Moments(),
+    cleanUps: new Moments(),
+  };
   readonly cluster: Cluster;
   readonly nemesis: Nemesis;
   readonly seed: number;
@@ -83,6 +91,7 @@ export class Run {
       this.deadlines,
       this.wholeReads,
       this.transactions,
+      this.cleanStores,
     ];
     this.cluster = new Cluster({
       seed,
@@ -161,6 +170,21 @@ export class Run {
     timeline.say(`healed in ${timeline.now - started} ms`);
   }
 
+  /** What is left of the deleted must go, whatever crashes came in between. */
+  async cleaned(): Promise<void> {
+    const { cluster, cleanStores } = this;
+    const { timeline } = cluster;
+    const alive = cluster.nodes.filter(({ retired }) => retired === null);
+    let looked = 0;
+    const clean = (): boolean => {
+      if (timeline.now - looked < LOOK_MS) return false;
+      looked = timeline.now;
+      return cleanStores.problem(alive) === null;
+    };
+    await cluster.run(timeline.now + CLEAN_UP_MS, clean);
+    if (cluster.violation === null) cluster.guard(() => cleanStores.mustBeClean(alive));
+  }
+
   #missing(): string | null {
     const { cluster } = this;
     const alive = cluster.nodes.filter(({ retired }) => retired === null);
@@ -226,6 +250,7 @@ export async function runSeed(
   const run = new Run(seed, echo);
   await run.faulty();
   if (run.cluster.violation === null) await run.healed();
+  if (run.cluster.violation === null) await run.cleaned();
   if (run.cluster.violation === null) run.judge();
   return run.result();
 }

@@ -267,9 +267,14 @@ class StoreBackedState implements OpenedNodeState {
     });
     this.positions.set(group, { ...descriptor.applied });
     this.corrupt.delete(group);
-    await this.adopt(shard);
-    this.incoming.delete(space);
-    if (before) this.removeBehind(before.descriptor.pieces);
+    try {
+      await this.adopt(shard);
+    } finally {
+      // With rows that are wrong too it is the replica: the next snapshot replaces it.
+      this.show(shard);
+      this.incoming.delete(space);
+      if (before) this.inBackground(() => this.dead.remove(before.descriptor.pieces));
+    }
     return shard;
   }
 
@@ -382,10 +387,6 @@ class StoreBackedState implements OpenedNodeState {
     const pieces = [...this.incoming.keys()].map(wholeSpace);
     for (const shard of this.shards.values()) pieces.push(...shard.descriptor.pieces);
     return pieces;
-  }
-
-  private removeBehind(pieces: readonly Piece[]): void {
-    this.inBackground(() => this.dead.remove(pieces));
   }
 
   private inBackground(work: () => Promise<void>): void {

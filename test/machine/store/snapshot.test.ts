@@ -5,6 +5,7 @@ import { replicaId } from '../../../src/base/ids.js';
 import type { OrderedStore } from '../../../src/machine/ports.js';
 import { spaceOfKey, TABLE_CODES, tableOfKey } from '../../../src/machine/store/keys.js';
 import type { NodeState, OutgoingSnapshot } from '../../../src/machine/types.js';
+import type { Descriptor } from '../../../src/shard/descriptor.js';
 import { damage, GROUP, get, openShard, openState, put, rowsBySpace, scanAll } from './helpers.js';
 
 async function sender(values = 50, size = 30) {
@@ -178,6 +179,32 @@ describe('snapshots', () => {
     expect(await get(again.state.shard(GROUP), 'unflushed')).toBeNull();
     expect((await again.state.scrub(GROUP, { bytesPerSecond: 1e9 })).wrong).toBeNull();
     await again.state.close();
+    await snapshot.close();
+    await from.state.close();
+  });
+
+  it('whose rows rot before they are opened are replaced by the next one, and nothing stays', async () => {
+    const from = await sender();
+    const snapshot = await from.state.snapshot(GROUP);
+    const chunks = await chunksOf(snapshot);
+    const encoded = from.state.encodeDescriptor(snapshot.descriptor);
+    const to = await sender(5);
+    await to.state.flush();
+    const receive = async (): Promise<Descriptor> => {
+      const incoming = to.state.receive(GROUP, replicaId(2), encoded);
+      for (const chunk of chunks) await incoming.chunk(chunk);
+      return incoming.finish(snapshot.summary());
+    };
+    const rotten = await receive();
+    const space = rotten.pieces[0]?.space;
+    const isDeadline = (key: Buffer): boolean =>
+      spaceOfKey(key) === space && tableOfKey(key) === TABLE_CODES.x;
+    await damage(to.store, isDeadline, (value) => Buffer.from(value.map((byte) => byte ^ 1)));
+    await expect(to.state.install(GROUP, rotten)).rejects.toMatchObject({ code: 'CORRUPT' });
+    const shard = await to.state.install(GROUP, await receive());
+    expect(shard.digest()).toBe(from.shard.digest());
+    await until(async () => (await rowsIn(to.state, to.store)).size === 1);
+    await to.state.close();
     await snapshot.close();
     await from.state.close();
   });

@@ -11,6 +11,8 @@ export interface Helpers {
   readonly moments: Moments;
   /** Of snapshots alone. */
   readonly installations: Moments;
+  /** Of what is cleaned up behind collections alone. */
+  readonly cleanUps: Moments;
 }
 
 export interface Fault {

@@ -4,10 +4,12 @@
  * waits for its moment on any node and strikes there, between the next few effects.
  */
 import type { GroupId, NodeId } from '../../../src/base/ids.js';
+import { codeOf } from '../../../src/kv/catalog/catalog.js';
 import type { TraceEvent } from '../../../src/raft/types.js';
 import type { LogRecord } from '../../../src/replica/ports.js';
 import type { Cluster } from '../cluster.js';
-import type { Watcher } from '../node/observer.js';
+import type { CleanUpStep } from '../node/clean-up.js';
+import type { Applied, Watcher } from '../node/observer.js';
 import type { SimNode } from '../node/sim-node.js';
 import type { Chance } from '../world/chance.js';
 import type { Fault } from './fault.js';
@@ -22,7 +24,9 @@ export type Moment =
   | 'a snapshot is durable'
   | 'a snapshot is installed'
   | 'a segment begins'
-  | 'a flush is over';
+  | 'a flush is over'
+  | 'a database is flushed'
+  | CleanUpStep;
 
 export const MOMENTS: readonly Moment[] = [
   'a vote is given',
@@ -35,7 +39,12 @@ export const MOMENTS: readonly Moment[] = [
   'a snapshot is installed',
   'a segment begins',
   'a flush is over',
+  'a database is flushed',
+  'a collection is buried',
+  'a slice is cleaned up',
 ];
+
+const FLUSH = codeOf('flush');
 
 /** Sees the moments as they come, and tells whoever waits for one. */
 export class Moments implements Watcher {
@@ -79,6 +88,18 @@ export class Moments implements Watcher {
     if (records.some(({ kind }) => kind === 'snapshot')) this.#comes('a snapshot is durable', node);
   }
 
+  onApplied(node: NodeId, _group: GroupId, { result }: Applied): void {
+    if (this.#awaited?.moment !== 'a database is flushed') return;
+    const { payload } = result;
+    if (payload?.kind !== 'commands') return;
+    const isFlush = payload.commands.some(({ command }) => command.code === FLUSH);
+    if (isFlush) this.#comes('a database is flushed', node);
+  }
+
+  onCleanUp(node: NodeId, step: CleanUpStep): void {
+    this.#comes(step, node);
+  }
+
   onReleased(node: NodeId): void {
     this.#comes('a flush is over', node);
   }
@@ -96,6 +117,8 @@ type Way = 'killed' | 'power' | 'connections' | 'cut off' | 'stopped';
 const WAYS: readonly Way[] = ['killed', 'power', 'connections', 'cut off', 'stopped'];
 /** Who installs a snapshot loses the connection it came by: its record may be durable already. */
 const WAYS_OF_INSTALLATIONS: readonly Way[] = ['connections', 'connections', 'killed', 'power'];
+/** What is cleaned up must survive the end of who cleans. */
+const WAYS_OF_CLEAN_UPS: readonly Way[] = ['killed', 'power', 'killed', 'power', 'stopped'];
 /** Milliseconds within which connections break: less than a disk takes, and more. */
 const BREAKS_MS = [0.05, 0.2, 1] as const;
 
@@ -145,6 +168,17 @@ export const MOMENT_FAULTS: readonly Fault[] = [
     focus: 'moments',
     lasts: [1_500, 6_000],
     begin: (cluster, chance, { moments }) => waitFor(cluster, chance, moments, MOMENTS, WAYS),
+  },
+  {
+    kind: 'struck at a clean-up',
+    weight: 3,
+    focus: 'hashes',
+    lasts: [300, 4_000],
+    begin(cluster, chance, { cleanUps }) {
+      const slice = 'a slice is cleaned up' as const;
+      const steps = [slice, slice, 'a collection is buried', 'a database is flushed'] as const;
+      return waitFor(cluster, chance, cleanUps, steps, WAYS_OF_CLEAN_UPS);
+    },
   },
   {
     kind: 'struck at an installation',

@@ -41,11 +41,7 @@ export class Nemesis {
   readonly #helpers: Helpers;
   #healed = false;
 
-  constructor(
-    cluster: Cluster,
-    chance: Chance,
-    moments: Pick<Helpers, 'moments' | 'installations'>,
-  ) {
+  constructor(cluster: Cluster, chance: Chance, moments: Omit<Helpers, 'operator'>) {
     this.#cluster = cluster;
     this.#chance = chance;
     this.#faults = drawFaults(chance, cluster.plan.focus);

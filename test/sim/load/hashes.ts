@@ -255,10 +255,11 @@ const watchWhole: Draft = (load) => {
     const value = load.name();
     const commands = [hashCommand('del', key), hashCommand('hset', key, ...everyField(value))];
     const watched = [{ database: databaseOf(key), key: latin1(key), revision }];
+    // What was absent and is so again counts as unchanged, whatever HGETALL saw in between.
     const line =
-      typeof seen === 'string'
+      typeof seen === 'string' && revision !== 0
         ? wholeLine(key, 'cas', [seen, value], inside(1, applied))
-        : wholeLine(key, 'set', seen === null ? [value, 'NX'] : [value], inside(1, applied));
+        : wholeLine(key, 'set', [value, 'NX'], inside(1, applied));
     const learn = ({ kind }: Reply): string =>
       kind === 'null' ? 'exec: a watched key has changed' : 'exec: done, its condition was true';
     return write('exec under a condition', execOf(commands, watched), { lines: [line], learn });
@@ -267,7 +268,7 @@ const watchWhole: Draft = (load) => {
     ...readWhole(key),
     learn: (reply) => {
       seen = wholeOf(reply);
-      load.plan(exec);
+      if (seen !== undefined) load.plan(exec);
       return null;
     },
   });

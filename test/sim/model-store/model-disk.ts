@@ -76,6 +76,8 @@ export class ModelDisk {
   };
   /** Gives other bytes in place of a row's value, or null; the row itself stays sound. */
   misread: ((key: ByteKey, value: Buffer) => Buffer | null) | null = null;
+  /** Hears of every batch that readers see from now on. */
+  onBatch: ((changes: readonly Change[]) => void) | null = null;
   readonly prng: Prng;
   readonly #later: Later;
   /** Batches that one log of LevelDB holds. */
@@ -241,6 +243,7 @@ export class ModelDisk {
     }
     this.#append(write.changes, write.sync);
     store.rows.apply(write.changes);
+    this.onBatch?.(write.changes);
     write.done(null);
   }
 
@@ -276,6 +279,16 @@ export class ModelDisk {
       }
     }
     return contents;
+  }
+
+  /** All rows, as readers of an open handle see them now. */
+  *rowsNow(): Generator<readonly [ByteKey, Buffer]> {
+    if (this.#store !== null) yield* this.#store.rows.all();
+    else yield* this.#contents();
+  }
+
+  *keysNow(): Generator<ByteKey> {
+    for (const [key] of this.rowsNow()) yield key;
   }
 
   /** Bytes in tables alone, as LevelDB counts. */

@@ -119,6 +119,14 @@ export class Rows {
     return null;
   }
 
+  /** What is there now, in order. */
+  *all(): Generator<readonly [ByteKey, Buffer]> {
+    for (const key of this.#keys) {
+      const value = this.get(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
   /** All keys with a value that has a byte to be spoiled. */
   spoilable(): ByteKey[] {
     return this.#keys.filter((key) => (this.get(key)?.length ?? 0) > 0);

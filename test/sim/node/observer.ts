@@ -10,6 +10,7 @@ import type { TraceEvent } from '../../../src/raft/types.js';
 import type { Log, LogRecord } from '../../../src/replica/ports.js';
 import type { Coverage } from '../coverage.js';
 import type { Timeline } from '../world/timeline.js';
+import { type CleanUpStep, hasWiped } from './clean-up.js';
 import type { Running } from './sim-node.js';
 
 /** What there is to see; every invariant takes what concerns it. */
@@ -28,6 +29,8 @@ export interface Watcher {
   /** A segment of the log has got its name. */
   onSegment?(node: NodeId): void;
   onOpened?(node: NodeId, group: GroupId, machine: Machine): void;
+  /** Its store has come a step further behind collections that are gone. */
+  onCleanUp?(node: NodeId, step: CleanUpStep): void;
 }
 
 export interface Applied {
@@ -64,6 +67,10 @@ export class Observer {
 
   onSegment(node: NodeId): void {
     this.#tell('onSegment', (watcher) => watcher.onSegment?.(node));
+  }
+
+  onCleanUp(node: NodeId, step: CleanUpStep): void {
+    this.#tell('onCleanUp', (watcher) => watcher.onCleanUp?.(node, step));
   }
 
   onLog(_node: NodeId, text: string, fields: Readonly<Record<string, unknown>>): void {
@@ -117,6 +124,7 @@ export class Observer {
   #machine(node: NodeId, group: GroupId, machine: Machine, running: Running): Machine {
     this.#tell('onOpened', (watcher) => watcher.onOpened?.(node, group, machine));
     const { coverage } = this.#parts;
+    if (hasWiped(machine.state)) coverage.hit('clean-up: a start finds flushed rows');
     const logEnd = running.restored?.groups.get(group)?.entries.at(-1)?.index ?? 0;
     if (machine.state.descriptor.applied.index < logEnd) {
       coverage.hit('recovery: entries above the store are applied again');
@@ -131,6 +139,7 @@ export class Observer {
         const result = machine.apply(entry);
         if (running.process.alive) {
           for (const { kind } of result.outcomes) coverage.hitKind('machine', kind);
+          if (result.payload !== null) coverage.hitKind('entry', result.payload.kind);
           const seen = { entry, result, machine, host: running.host };
           this.#tell('onApplied', (watcher) => watcher.onApplied?.(node, group, seen));
         }

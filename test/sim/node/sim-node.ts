@@ -8,6 +8,8 @@ import { type NodeId, nodeId } from '../../../src/base/ids.js';
 import type { Options } from '../../../src/config/options.js';
 import type { Host } from '../../../src/host/host.js';
 import { type ErrorCode, RkvError, toRkvError } from '../../../src/kv/errors.js';
+import type { OrderedStore } from '../../../src/machine/ports.js';
+import type { ShardState } from '../../../src/machine/types.js';
 import type { Environment } from '../../../src/node/environment.js';
 import { startNode } from '../../../src/node/node.js';
 import type { RunningNode } from '../../../src/node/types.js';
@@ -16,12 +18,14 @@ import type { RestoredLog } from '../../../src/replica/ports.js';
 import type { Coverage } from '../coverage.js';
 import { SimDataDir } from '../disk/data-dir.js';
 import { Disk } from '../disk/disk.js';
+import { lookAtStore } from '../invariants/clean-stores.js';
 import { createModelDisk, type ModelDisk } from '../model-store/model-disk.js';
 import type { Network } from '../network/network.js';
 import { SimTransport } from '../network/transport.js';
 import type { Chance } from '../world/chance.js';
 import { type Hands, Process } from '../world/process.js';
 import type { Timeline } from '../world/timeline.js';
+import { CleanUp, hasWiped } from './clean-up.js';
 import type { Observer } from './observer.js';
 
 export interface SimNodeParts {
@@ -31,6 +35,7 @@ export interface SimNodeParts {
   readonly chance: Chance;
   readonly coverage: Coverage;
   readonly options: Options;
+  readonly cleanUpRows: number;
   readonly founders: ReadonlyMap<NodeId, string>;
   readonly observer: Observer;
   /** A node that ended for a reason no fault explains. */
@@ -56,6 +61,7 @@ export class SimNode {
   readonly disk: Disk;
   readonly store: ModelDisk;
   readonly hands: Hands;
+  readonly #cleanUp: CleanUp;
   readonly parts: SimNodeParts;
   running: Running | null = null;
   /** It has ended and its supervisor does not start it again. */
@@ -80,6 +86,8 @@ export class SimNode {
       const process = this.running?.process;
       if (process?.acts()) this.disk.submit(process, 'store', run);
     });
+    this.#cleanUp = new CleanUp(parts.coverage, (step) => parts.observer.onCleanUp(this.id, step));
+    this.store.onBatch = (changes) => this.#cleanUp.onBatch(changes);
     this.hands = { rate: 1, wallOffset: 1_800_000_000_000 };
     this.#dataDir = new SimDataDir(this.disk);
   }
@@ -90,6 +98,22 @@ export class SimNode {
 
   get serving(): boolean {
     return this.up && this.running?.door != null && this.running.node !== null;
+  }
+
+  /** Of its replicas that are not being installed. */
+  states(): ShardState[] {
+    const replicas = [...(this.running?.host?.replicas.values() ?? [])];
+    return replicas.flatMap(({ machine }) => (machine === null ? [] : [machine.state]));
+  }
+
+  /** Why its store is not clean, and how many collections it has. */
+  look(): { readonly problem: string | null; readonly collections: number } {
+    const states = this.states();
+    if (states.some(hasWiped)) return { problem: 'rows of a flushed database', collections: 0 };
+    const pieces = states.flatMap(({ descriptor }) => descriptor.pieces);
+    const found = lookAtStore(this.store.rowsNow(), new Set(pieces.map(({ space }) => space)));
+    // Bytes that rot where nobody reads stay.
+    return this.store.counts.rottenRows > 0 ? { problem: null, collections: 0 } : found;
   }
 
   get paused(): boolean {
@@ -172,6 +196,7 @@ export class SimNode {
     const { timeline, coverage, observer } = this.parts;
     timeline.say(`node ${this.id} is dead${powerCut ? ', its power gone' : ''}: ${why}`);
     coverage.hit(powerCut ? 'fault: power cut' : 'fault: process killed');
+    this.#cleanUp.onDeath(this.states());
     running.transport?.end(!powerCut);
     running.host = null;
     running.door = null;
@@ -198,7 +223,8 @@ export class SimNode {
       files,
       space: files,
       // A process that died in the same event must not hold the lock of the next.
-      openStore: async () => (process.alive ? this.store.open() : new Promise(() => undefined)),
+      openStore: async () => (process.alive ? this.#openStore() : new Promise(() => undefined)),
+      cleanUpRows: this.parts.cleanUpRows,
       openTransport: async (options) => {
         const transport = new SimTransport(this.parts.network, process, options);
         running.transport = transport;
@@ -210,6 +236,12 @@ export class SimNode {
       },
       witness: this.parts.observer.witness(this.id, running),
     };
+  }
+
+  #openStore(): OrderedStore {
+    const store = this.store.open();
+    this.#cleanUp.onOpened(this.store.keysNow());
+    return store;
   }
 
   #logger(): Logger {
