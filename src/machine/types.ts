@@ -126,7 +126,9 @@ export interface ShardState {
    * Both need the old header in memory (asserted); they keep digest, counts and table `x` right.
    */
   putHead(place: Place, head: NewHead): Header;
-  deleteHead(place: Place): void;
+  deleteHead(place: Place, revision: Revision): void;
+  /** Revision at which a key of the place's bucket and database was last removed; 0: never. */
+  removedAt(place: Pick<Place, 'bucket' | 'database'>): number;
   /**
    * All keys of a database (null: of every one but the probes') are gone, with their elements; what
    * the store still has of them is no larger than `revision` and is cleaned up behind.
@@ -263,11 +265,20 @@ export interface NodeState {
   close(): Promise<void>;
 }
 
+export interface SnapshotSummary {
+  readonly chunks: number;
+  readonly rows: number;
+  /** Sum of all rows' CRCs modulo 2^52. */
+  readonly digest: number;
+  /** What no row tells: when keys were last removed (`Counts.encodeRemovals`). */
+  readonly removals: Uint8Array;
+}
+
 export interface OutgoingSnapshot {
   readonly descriptor: Descriptor;
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Valid when `chunks` has ended. */
-  summary(): { readonly chunks: number; readonly rows: number; readonly digest: number };
+  summary(): SnapshotSummary;
   close(): Promise<void>;
 }
 
@@ -276,11 +287,7 @@ export interface IncomingSnapshot {
   /** Durable when resolved. */
   chunk(bytes: Uint8Array): Promise<void>;
   /** Checks count and digest; returns the descriptor to install, with its pieces in `space`. */
-  finish(summary: {
-    readonly chunks: number;
-    readonly rows: number;
-    readonly digest: number;
-  }): Promise<Descriptor>;
+  finish(summary: SnapshotSummary): Promise<Descriptor>;
   abort(): Promise<void>;
 }
 

@@ -194,15 +194,19 @@ export interface SnapshotHeader {
   readonly descriptor: Uint8Array;
 }
 
+export interface SnapshotSummary {
+  readonly chunks: number;
+  readonly rows: number;
+  readonly digest: number;
+  /** For the receiving store; opaque here. */
+  readonly removals: Uint8Array;
+}
+
 export interface SnapshotSink {
   /** Resolves when the chunk is durable and the next may come. Rejects: the stream is refused. */
   chunk(bytes: Uint8Array): Promise<void>;
   /** All chunks came; `digest` covers them. Resolves when installed (or refused by rejection). */
-  finish(summary: {
-    readonly chunks: number;
-    readonly rows: number;
-    readonly digest: number;
-  }): Promise<void>;
+  finish(summary: SnapshotSummary): Promise<void>;
   abort(reason: string): void;
 }
 
@@ -222,7 +226,7 @@ export interface Transport {
     to: NodeId,
     header: SnapshotHeader,
     chunks: AsyncIterable<Uint8Array>,
-    summary: () => { readonly chunks: number; readonly rows: number; readonly digest: number },
+    summary: () => SnapshotSummary,
   ): Promise<void>;
   /** The peers to keep streams to, by address; replaces the list. */
   setPeers(peers: ReadonlyMap<NodeId, string>): void;

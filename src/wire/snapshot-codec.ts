@@ -31,6 +31,8 @@ export interface SnapshotTotals {
   readonly chunks: number;
   readonly rows: number;
   readonly digest: number;
+  /** Opaque here; a peer of an older build sends none. */
+  readonly removals: Uint8Array;
 }
 
 export type SnapshotUp =
@@ -130,11 +132,12 @@ export function decodeSnapshotDown(bytes: Uint8Array): SnapshotDown {
     };
   }
   if (wire.finish) {
-    const { chunks, rows, digest } = wire.finish;
+    const { chunks, rows, digest, removals } = wire.finish;
     const totals = {
       chunks: receivedCount('chunks', chunks),
       rows: receivedCount('rows', rows),
       digest: receivedCount('digest', digest),
+      removals: removals ?? Buffer.alloc(0),
     };
     return { kind: 'finish', totals };
   }

@@ -85,6 +85,7 @@ interface Row {
 interface Durable {
   readonly descriptor: Descriptor;
   readonly heads: ReadonlyMap<string, Stored>;
+  readonly removed: ReadonlyMap<string, number>;
   readonly rows: ReadonlyMap<string, Row>;
   readonly elements: ReadonlyMap<string, ReadonlyMap<ByteKey, Uint8Array>>;
 }
@@ -98,6 +99,7 @@ const dueOf = ({ deadline, facts }: Head): EpochMs | null => {
 export class FakeState implements ShardState {
   #descriptor: Descriptor;
   readonly #heads: Map<string, Stored>;
+  readonly #removed: Map<string, number>;
   readonly #rows: Map<string, Row>;
   readonly #elements: FakeElements;
   readonly #cold: boolean;
@@ -115,11 +117,13 @@ export class FakeState implements ShardState {
     this.#descriptor = descriptor;
     this.#cold = cold;
     this.#heads = new Map(from?.heads);
+    this.#removed = new Map(from?.removed);
     this.#rows = new Map(from?.rows);
     this.#elements = new FakeElements(from?.elements);
     this.#durable = from ?? {
       descriptor,
       heads: new Map(),
+      removed: new Map(),
       rows: new Map(),
       elements: new Map(),
     };
@@ -130,6 +134,7 @@ export class FakeState implements ShardState {
     this.#durable = {
       descriptor: this.#descriptor,
       heads: new Map(this.#heads),
+      removed: new Map(this.#removed),
       rows: new Map(this.#rows),
       elements: this.#elements.copy(),
     };
@@ -250,16 +255,21 @@ export class FakeState implements ShardState {
     return whole;
   }
 
-  wipe(database: number | null): void {
+  wipe(database: number | null, revision: Revision): void {
     for (const [name, { place }] of [...this.#heads]) {
       const isWanted = database === null ? place.database !== 255 : place.database === database;
       if (!isWanted) continue;
       this.#pinned.set(name, 'head');
-      this.deleteHead(place);
+      this.deleteHead(place, revision);
     }
   }
 
-  deleteHead(place: Place): void {
+  removedAt({ bucket, database }: Pick<Place, 'bucket' | 'database'>): number {
+    return this.#removed.get(`${bucket}/${database}`) ?? 0;
+  }
+
+  deleteHead(place: Place, revision: Revision): void {
+    this.#removed.set(`${place.bucket}/${place.database}`, revision);
     assert(this.header(place) !== undefined, 'the old header is in memory');
     this.#elements.bury(place, this.#heads.get(name(place))?.head.generation ?? 0);
     assert(this.#heads.delete(name(place)), 'only what is there is deleted');

@@ -57,7 +57,12 @@ function sinkOf(): Sink {
 async function* chunksOf(...sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   for (const size of sizes) yield Buffer.alloc(size, size % 251);
 }
-const summaryOf = (chunks: number) => () => ({ chunks, rows: 0, digest: 0 });
+const summaryOf = (chunks: number) => () => ({
+  chunks,
+  rows: 0,
+  digest: 0,
+  removals: Buffer.alloc(0),
+});
 
 describe('between two nodes', () => {
   test('keeps to its rate, shared by all that are sent', async () => {
@@ -154,7 +159,10 @@ describe('a sender that is not honest', () => {
   const text = Buffer.from('chunk');
   const chunk: SnapshotDown = { kind: 'chunk', piece: text, last: true, crc: crc32(text) };
   const part: SnapshotDown = { ...chunk, last: false };
-  const finish: SnapshotDown = { kind: 'finish', totals: { chunks: 1, rows: 0, digest: 0 } };
+  const finish: SnapshotDown = {
+    kind: 'finish',
+    totals: { chunks: 1, rows: 0, digest: 0, removals: Buffer.alloc(0) },
+  };
 
   /** What the sink is told when a server says this after the hello. */
   async function fetched(script: readonly (SnapshotDown | Buffer)[]): Promise<Sink> {
@@ -208,7 +216,11 @@ describe('a sender that is not honest', () => {
     ['a hurry', [welcome, header, chunk, chunk], 'before the last chunk was acknowledged'],
     [
       'another count',
-      [welcome, header, { ...finish, totals: { chunks: 2, rows: 0, digest: 0 } }],
+      [
+        welcome,
+        header,
+        { ...finish, totals: { chunks: 2, rows: 0, digest: 0, removals: Buffer.alloc(0) } },
+      ],
       '0 have come',
     ],
     ['half a chunk', [welcome, header, part, finish], 'in the middle of a chunk'],

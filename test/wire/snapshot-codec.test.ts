@@ -61,7 +61,7 @@ const anyDown: fc.Arbitrary<SnapshotDown> = fc.oneof(
   fc.record({ kind: kindOf('chunk'), piece: bytes, last: fc.boolean(), crc: uint32 }),
   fc.record({
     kind: kindOf('finish'),
-    totals: fc.record({ chunks: safe, rows: safe, digest: safe }),
+    totals: fc.record({ chunks: safe, rows: safe, digest: safe, removals: bytes }),
   }),
   fc.record({ kind: kindOf('abort'), reason: text }),
 );

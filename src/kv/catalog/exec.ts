@@ -9,7 +9,7 @@
 import { RkvError } from '../errors.js';
 import type { Command } from '../request.js';
 
-/** A key and the revision it had when it was watched; 0: it was not there. */
+/** A key and the number that `rev` gave for it when it was watched. */
 export interface Watched {
   readonly database: number;
   readonly key: Uint8Array;

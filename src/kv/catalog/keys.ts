@@ -97,7 +97,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
     merge: 'in-order',
     reads: 'header',
     grows: false,
-    help: 'Revisions of keys in order, 0 for each that is not there (list).',
+    help: 'A number for each key that changes with it, also when it comes and goes (list).',
   },
   {
     ...ONE,

@@ -78,6 +78,18 @@ export class Run {
     return header === null || this.isDead(header) ? null : header;
   }
 
+  /**
+   * A number that is another one whenever the key has changed between two looks, also when it is
+   * gone again: its revision, or that of the last removal around it (0: never any). One whose
+   * deadline has passed has a number of its own, until it is removed.
+   */
+  mark(place: Place): number {
+    const header = this.#state.header(place);
+    assert(header !== undefined, 'a header was not brought into memory');
+    if (header === null) return this.#state.removedAt(place);
+    return this.isDead(header) ? Number.MAX_SAFE_INTEGER - header.revision : header.revision;
+  }
+
   /** A read has looked this up already; `head` of the same place object gives it once. */
   offer(place: Place, head: Head | null): void {
     this.#foundAt = place;
@@ -186,8 +198,9 @@ export class Run {
 
   /** The row is there, dead or alive. */
   remove(place: Place): Revision {
-    this.#state.deleteHead(place);
-    return this.#next();
+    const revision = this.#next();
+    this.#state.deleteHead(place, revision);
+    return revision;
   }
 
   #next(): Revision {

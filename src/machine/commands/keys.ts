@@ -83,7 +83,7 @@ export function type(run: Run, call: Call): Reply {
 }
 
 export function rev(run: Run, call: Call): Reply {
-  return { kind: 'list', items: call.wants.map((one) => integer(run.header(one)?.revision ?? 0)) };
+  return { kind: 'list', items: call.wants.map((one) => integer(run.mark(one))) };
 }
 
 const twoKeys = ({ wants }: Call): [Place, Place] => [wants[0] as Place, wants[1] as Place];

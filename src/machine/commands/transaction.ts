@@ -15,7 +15,7 @@ export function execWith(handlerOf: (call: Call) => Handler): Handler {
     const transaction = decodeExec(call.command.args);
     if (transaction === null || call.inner === undefined) return failed('SYNTAX');
     const changed = transaction.watched.some(({ revision }, i) => {
-      return (run.header(call.wants[i] as Place)?.revision ?? 0) !== revision;
+      return run.mark(call.wants[i] as Place) !== revision;
     });
     if (changed) return NULL;
     run.readAtApply();

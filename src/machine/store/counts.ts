@@ -5,6 +5,7 @@
  */
 import { PROBE_DATABASE } from '../../kv/limits.js';
 import type { BucketRange } from '../../shard/descriptor.js';
+import { BUCKETS } from '../../shard/slot.js';
 import { DIGEST_MODULUS, digestMinus, digestPlus, getUint56, putUint56 } from './integers.js';
 
 export interface Count {
@@ -13,13 +14,16 @@ export interface Count {
   bytes: number;
   /** Sum of the rows' CRCs modulo 2^52. */
   digest: number;
-  /** The shard's revision at the last flush that changed this. */
-  revision: number;
-  touched: boolean;
+  /** Revision at which a key was last removed; 0: never. All that is known of what is not there. */
+  removed: number;
 }
 
 /** bucket u16, database u8, then keys, bytes, digest, revision of 7 bytes each */
 const ENTRY_BYTES = 3 + 4 * 7;
+/** In the bucket's place: the entry's revision is that of the last removal. */
+const REMOVED_BIT = 0x4000;
+/** bucket u16, database u8, revision of 7 bytes */
+const REMOVAL_BYTES = 3 + 7;
 /** In the bucket's place: the entry says up to which revision rows are wiped. */
 const WIPED_BIT = 0x8000;
 
@@ -39,7 +43,7 @@ export class Counts {
     const index = countIndex(bucket, database);
     let count = this.entries.get(index);
     if (!count) {
-      count = { keys: 0, bytes: 0, digest: 0, revision: 0, touched: false };
+      count = { keys: 0, bytes: 0, digest: 0, removed: 0 };
       this.entries.set(index, count);
     }
     return count;
@@ -68,6 +72,38 @@ export class Counts {
     count.digest = digestMinus(count.digest, crc);
   }
 
+  /** A key is gone, by the change of this revision. */
+  markRemoved(bucket: number, database: number, revision: number): void {
+    this.touch(bucket, database).removed = revision;
+  }
+
+  /** Revision of the last removal from the bucket's database; 0: none. */
+  removedAt(bucket: number, database: number): number {
+    return this.entries.get(countIndex(bucket, database))?.removed ?? 0;
+  }
+
+  /** The last removals alone, for a snapshot: rows do not tell them. */
+  encodeRemovals(): Buffer {
+    const removals = [...this.entries].filter(([, { removed }]) => removed > 0);
+    const bytes = Buffer.alloc(removals.length * REMOVAL_BYTES);
+    for (const [i, [index, { removed }]] of removals.entries()) {
+      bytes.writeUIntBE(index, i * REMOVAL_BYTES, 3);
+      putUint56(bytes, i * REMOVAL_BYTES + 3, removed);
+    }
+    return bytes;
+  }
+
+  /** Takes what `encodeRemovals` gave; false: these bytes are not of it. */
+  addRemovals(bytes: Uint8Array): boolean {
+    if (bytes.length % REMOVAL_BYTES !== 0) return false;
+    for (let at = 0; at < bytes.length; at += REMOVAL_BYTES) {
+      const bucket = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+      if (bucket >= BUCKETS) return false;
+      this.markRemoved(bucket, bytes[at + 2] as number, getUint56(bytes, at + 3));
+    }
+    return true;
+  }
+
   /** Whether a row of this revision was wiped and is only not cleaned up yet. */
   isWiped(bucket: number, database: number, revision: number): boolean {
     if (this.wiped.size === 0) return false;
@@ -83,7 +119,7 @@ export class Counts {
       count.keys = 0;
       count.bytes = 0;
       count.digest = 0;
-      count.touched = true;
+      count.removed = revision;
       this.wiped.set(index, revision);
       this.changed = true;
     }
@@ -108,10 +144,8 @@ export class Counts {
   }
 
   private touch(bucket: number, database: number): Count {
-    const count = this.at(bucket, database);
-    count.touched = true;
     this.changed = true;
-    return count;
+    return this.at(bucket, database);
   }
 
   /** Sum over all buckets of one database; without one over all that users can see. */
@@ -129,7 +163,11 @@ export class Counts {
 
   digest(): number {
     let sum = 0;
-    for (const count of this.entries.values()) sum = digestPlus(sum, count.digest);
+    for (const [index, count] of this.entries) {
+      sum = digestPlus(sum, count.digest);
+      // Two replicas that disagree on it would decide differently on a watched key.
+      if (count.removed > 0) sum = digestPlus(sum, mixed(index, count.removed));
+    }
     return sum;
   }
 
@@ -150,14 +188,9 @@ export class Counts {
     return null;
   }
 
-  /** `revision`: the shard's, for the entries changed since the last call. */
-  encode(revision: number): Buffer {
-    for (const [index, count] of this.entries) {
-      if (count.touched) {
-        count.revision = revision;
-        count.touched = false;
-      }
-      if (count.keys === 0 && count.bytes === 0 && count.digest === 0) this.entries.delete(index);
+  encode(): Buffer {
+    for (const [index, { keys, bytes, digest, removed }] of this.entries) {
+      if (keys === 0 && bytes === 0 && digest === 0 && removed === 0) this.entries.delete(index);
     }
     const bytes = Buffer.alloc((this.entries.size + this.wiped.size) * ENTRY_BYTES);
     let at = 0;
@@ -168,12 +201,13 @@ export class Counts {
       at += ENTRY_BYTES;
     }
     for (const [index, count] of this.entries) {
-      bytes.writeUInt16BE(bucketOfCount(index), at);
+      const mark = count.removed > 0 ? REMOVED_BIT : 0;
+      bytes.writeUInt16BE(bucketOfCount(index) | mark, at);
       bytes[at + 2] = index & 0xff;
       putUint56(bytes, at + 3, count.keys);
       putUint56(bytes, at + 10, count.bytes);
       putUint56(bytes, at + 17, count.digest);
-      putUint56(bytes, at + 24, count.revision);
+      putUint56(bytes, at + 24, count.removed);
       at += ENTRY_BYTES;
     }
     this.changed = false;
@@ -181,7 +215,11 @@ export class Counts {
   }
 }
 
-const NOTHING: Count = { keys: 0, bytes: 0, digest: 0, revision: 0, touched: false };
+const NOTHING: Count = { keys: 0, bytes: 0, digest: 0, removed: 0 };
+
+/** Whole numbers below 2^53 in every step. */
+const mixed = (index: number, revision: number): number =>
+  ((revision % 2 ** 27) * 0x1000193 + index * 0x9e3779b) % DIGEST_MODULUS;
 
 const describe = (count: Count): string =>
   `${count.keys} keys of ${count.bytes} bytes, digest ${count.digest.toString(16)}`;
@@ -197,11 +235,11 @@ export function decodeCounts(bytes: Uint8Array): Counts | null {
       counts.wiped.set(countIndex(bucket & ~WIPED_BIT, database), getUint56(bytes, at + 3));
       continue;
     }
-    const count = counts.at(bucket, database);
+    const count = counts.at(bucket & ~REMOVED_BIT, database);
     count.keys = getUint56(bytes, at + 3);
     count.bytes = getUint56(bytes, at + 10);
     count.digest = getUint56(bytes, at + 17);
-    count.revision = getUint56(bytes, at + 24);
+    if ((bucket & REMOVED_BIT) !== 0) count.removed = getUint56(bytes, at + 24);
     if (count.digest >= DIGEST_MODULUS) return null;
   }
   return counts;

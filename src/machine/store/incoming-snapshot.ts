@@ -96,7 +96,8 @@ export function openIncoming(wiring: IncomingWiring): IncomingSnapshot {
         compare(summary, reader, auditor);
         const wrong = auditor.difference(auditor.counts);
         if (wrong !== null) refuse(wrong);
-        const packed = auditor.counts.encode(sent.revision);
+        if (!auditor.counts.addRemovals(summary.removals)) refuse('its removals are none');
+        const packed = auditor.counts.encode();
         await writer.write((batch) => putNodeRow(batch, NODE_ROWS.incoming, space, packed));
         state = 'ended';
         wiring.onWhole(space, auditor.counts);

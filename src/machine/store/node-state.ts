@@ -259,7 +259,7 @@ class StoreBackedState implements OpenedNodeState {
       before.dead = true;
       this.shards.delete(group);
     }
-    const packed = counts.encode(descriptor.revision);
+    const packed = counts.encode();
     await this.writer.write((batch) => {
       putNodeRow(batch, NODE_ROWS.replica, group, encodeDescriptor(descriptor));
       putNodeRow(batch, NODE_ROWS.counts, group, packed);

@@ -80,7 +80,12 @@ export async function openOutgoing(
     return {
       descriptor,
       chunks: chunksOf({ context, group, snapshot, descriptor, counts, auditor, writer }),
-      summary: () => ({ chunks: writer.chunks, rows: auditor.rows, digest: auditor.digest }),
+      summary: () => ({
+        chunks: writer.chunks,
+        rows: auditor.rows,
+        digest: auditor.digest,
+        removals: counts.encodeRemovals(),
+      }),
       close,
     };
   } catch (error) {

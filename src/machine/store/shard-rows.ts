@@ -154,10 +154,11 @@ export class ShardRows implements ShardState {
     return header;
   }
 
-  deleteHead(place: Place): void {
+  deleteHead(place: Place, revision: Revision): void {
     const row = this.changeable(place);
     if (row.header === null) return;
     const before = this.beginHeadChange(row);
+    this.counted.markRemoved(row.bucket, row.database, revision);
     this.elementRows.settle(row, 0);
     row.header = null;
     row.record = null;
@@ -172,7 +173,7 @@ export class ShardRows implements ShardState {
     for (const [of, map] of this.heads.entries()) {
       if (map === undefined || (database === null ? of === PROBE_DATABASE : of !== database))
         continue;
-      for (const row of map.values()) if (row.header !== null) this.deleteHead(row);
+      for (const row of map.values()) if (row.header !== null) this.deleteHead(row, revision);
     }
     this.counted.wipe(database, revision);
     this.salt = this.context.table.newSalt();
@@ -266,6 +267,10 @@ export class ShardRows implements ShardState {
     return this.counted.total(database);
   }
 
+  removedAt(place: Pick<Place, 'bucket' | 'database'>): number {
+    return this.counted.removedAt(place.bucket, place.database);
+  }
+
   keysIn(bucket: number, database: number): number {
     return this.counted.keysIn(bucket, database);
   }
@@ -318,19 +323,18 @@ export class ShardRows implements ShardState {
   /** Starts a flush: what is active becomes what is written. Runs between entries. */
   swap(): FlushPart {
     for (const collect of this.collectors) collect();
-    const heads = this.dirtyHeads;
-    this.flushingHeads = heads;
+    this.flushingHeads = this.dirtyHeads;
     this.dirtyHeads = [];
     this.changed = false;
     const writeCounts = this.counted.changed || this.unwritten;
     this.unwritten = false;
     return {
       shard: this,
-      heads,
+      heads: this.flushingHeads,
       plain: this.plain.swap(),
       ...this.elementRows.swap(),
       descriptor: encodeDescriptor(this.record),
-      counts: writeCounts ? this.counted.encode(this.record.revision) : null,
+      counts: writeCounts ? this.counted.encode() : null,
       index: this.record.applied.index,
       term: this.record.applied.term,
     };

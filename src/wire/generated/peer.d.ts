@@ -2597,6 +2597,9 @@ export namespace rkv {
             /** SnapshotSummary digest. */
             digest: number;
 
+            /** SnapshotSummary removals. */
+            removals: Uint8Array;
+
             /**
              * Creates a new SnapshotSummary instance using the specified properties.
              * @param [properties] Properties to set
@@ -2637,6 +2640,9 @@ export namespace rkv {
 
                 /** SnapshotSummary digest */
                 digest?: (number|null);
+
+                /** SnapshotSummary removals */
+                removals?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3639,6 +3639,7 @@ export const rkv = $root.rkv = (() => {
             SnapshotSummary.prototype.chunks = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             SnapshotSummary.prototype.rows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             SnapshotSummary.prototype.digest = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            SnapshotSummary.prototype.removals = $util.newBuffer([]);
 
             SnapshotSummary.create = function(properties) {
                 return new SnapshotSummary(properties);
@@ -3657,6 +3658,8 @@ export const rkv = $root.rkv = (() => {
                     writer.uint32(16).uint64(message.rows);
                 if (message.digest != null && $Object.hasOwnProperty.call(message, "digest") && (typeof message.digest === "object" ? message.digest.low || message.digest.high : message.digest !== 0))
                     writer.uint32(24).uint64(message.digest);
+                if (message.removals != null && $Object.hasOwnProperty.call(message, "removals") && message.removals.length)
+                    writer.uint32(34).bytes(message.removals);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3715,6 +3718,15 @@ export const rkv = $root.rkv = (() => {
                                 message.digest = value;
                             else
                                 delete message.digest;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.removals = value;
+                            else
+                                delete message.removals;
                             continue;
                         }
                     }

@@ -233,7 +233,7 @@ export function transportConformance(name: string, createWorld: () => World): vo
     });
 
     it('ends a snapshot that the receiver refuses, at its head or on the way', async () => {
-      const summary = () => ({ chunks: 2, rows: 0, digest: 0 });
+      const summary = () => ({ chunks: 2, rows: 0, digest: 0, removals: Buffer.alloc(0) });
       const send = () => a.sendSnapshot(two, HEADER, chunksOf('a', 'b'), summary);
       await expect(send()).rejects.toMatchObject({
         name: 'SnapshotError',
@@ -257,7 +257,7 @@ export function transportConformance(name: string, createWorld: () => World): vo
         sinks.push(sink);
         return sink;
       };
-      const summary = () => ({ chunks: 2, rows: 0, digest: 0 });
+      const summary = () => ({ chunks: 2, rows: 0, digest: 0, removals: Buffer.alloc(0) });
       const failing = a.sendSnapshot(two, HEADER, chunksOf('a', 'throw'), summary);
       await expect(failing).rejects.toThrow('the source failed');
       await until(() => sinks[0]?.ended != null, 'the abort');
@@ -283,7 +283,7 @@ export function transportConformance(name: string, createWorld: () => World): vo
     });
 
     it('does not send a snapshot to a peer that is not there', async () => {
-      const summary = () => ({ chunks: 0, rows: 0, digest: 0 });
+      const summary = () => ({ chunks: 0, rows: 0, digest: 0, removals: Buffer.alloc(0) });
       const sent = a.sendSnapshot(nodeId(9), HEADER, chunksOf(), summary);
       await expect(sent).rejects.toMatchObject({ outcome: 'not-sent' });
     });

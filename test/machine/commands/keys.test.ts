@@ -39,7 +39,7 @@ describe.each([false, true])('keys, rows read slowly: %s', (slow) => {
     expect(await one.read('expiretime', 'k')).toBe('-1');
     expect(await one.read('rev', 'other', 'none', 'k')).toBe('[2, 0, 1]');
     await one.write('expire', 'k', 'PXAT', 1);
-    expect(await one.read('rev', 'k')).toBe('[0]');
+    expect(await one.read('rev', 'k')).toBe(`[${Number.MAX_SAFE_INTEGER - 3}]`);
   });
 
   it('rename', async () => {

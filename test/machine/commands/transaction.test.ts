@@ -99,6 +99,34 @@ describe('exec', () => {
     expect(await one.send(exec([set], [watch('k', 3)]))).toBe('null');
   });
 
+  it('does nothing when a watched key came and went, also around a flush of the database', async () => {
+    const one = await Driver.open();
+    const mark = async (key: string): Promise<number> =>
+      Number(/^\[(\d+)\]$/.exec(await one.read('rev', key))?.[1]);
+    const exec1 = (key: string, seen: number) =>
+      one.send(exec([command('set', 'done', '1')], [watch(key, seen)]));
+    const never = await mark('w');
+    expect(never).toBe(0);
+    await one.write('set', 'w', '1');
+    const there = await mark('w');
+    await one.write('del', 'w');
+    expect(await exec1('w', never)).toBe('null');
+    expect(await exec1('w', there)).toBe('null');
+    const gone = await mark('w');
+    expect(await exec1('w', gone)).toMatch(/^\[written/);
+    await one.write('set', 'w', '2');
+    await one.write('flush');
+    expect(await exec1('w', gone)).toBe('null');
+    const flushed = await mark('w');
+    // due, but not yet removed: neither what it was nor what it will be
+    await one.write('set', 'w', '3', 'PXAT', 1);
+    expect(await exec1('w', flushed)).toBe('null');
+    const due = await mark('w');
+    expect(await exec1('w', due)).toMatch(/^\[written/);
+    await one.write('set', 'w', '4', 'PXAT', 1);
+    expect(await exec1('w', due)).toBe('null');
+  });
+
   it('is answered once: a copy gets the record of any bucket it touched', async () => {
     const one = await Driver.open();
     const made = exec([command('incr', 'a', 1), command('incr', 'b', 1)]);

@@ -39,7 +39,7 @@ export async function change(
     value: Buffer.alloc(0),
     ...(wake === undefined ? {} : { wake: wake as EpochMs | null }),
   });
-  if (header.facts?.rows === 0) shard.deleteHead(place);
+  if (header.facts?.rows === 0) shard.deleteHead(place, next);
   applied(shard, next);
 }
 

@@ -5,6 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { revision } from '../../../src/base/ids.js';
 import { openMemoryStore } from '../../../src/engine/memory-store.js';
 import type { OrderedStore } from '../../../src/machine/ports.js';
 import { TABLE_CODES } from '../../../src/machine/store/keys.js';
@@ -167,7 +168,7 @@ describe('a collection', () => {
     shard.putElement(place, shard.header(place)?.generation as number, 'b', Buffer.from('2'));
     expect(() => shard.update({})).toThrow(/without its head/);
     expect(() => shard.putElement(place, 1, 'unseen', Buffer.of(1))).not.toThrow();
-    shard.deleteHead(place);
+    shard.deleteHead(place, revision(9));
     shard.update({});
     await state.close();
   });

@@ -132,11 +132,16 @@ export async function put(
   });
 }
 
-export async function del(shard: ShardState, key: string): Promise<void> {
+export async function del(
+  shard: ShardState,
+  key: string,
+  next: number = shard.descriptor.revision + 1,
+): Promise<void> {
   const place = placeOf(key);
   await shard.load([{ ...place, need: 'header' }]);
-  shard.deleteHead(place);
+  shard.deleteHead(place, revision(next));
   shard.update({
+    revision: revision(next),
     applied: { index: logIndex(shard.descriptor.applied.index + 1), term: term(5) },
   });
 }

@@ -6,7 +6,18 @@ import type { OrderedStore } from '../../../src/machine/ports.js';
 import { spaceOfKey, TABLE_CODES, tableOfKey } from '../../../src/machine/store/keys.js';
 import type { NodeState, OutgoingSnapshot } from '../../../src/machine/types.js';
 import type { Descriptor } from '../../../src/shard/descriptor.js';
-import { damage, GROUP, get, openShard, openState, put, rowsBySpace, scanAll } from './helpers.js';
+import {
+  damage,
+  del,
+  GROUP,
+  get,
+  openShard,
+  openState,
+  placeOf,
+  put,
+  rowsBySpace,
+  scanAll,
+} from './helpers.js';
 
 async function sender(values = 50, size = 30) {
   const opened = await openShard();
@@ -60,6 +71,34 @@ describe('snapshots', () => {
     expect((await again.state.scrub(GROUP, { bytesPerSecond: 1e9 })).wrong).toBeNull();
     await again.state.close();
     await from.state.close();
+  });
+
+  it('carry when keys were last removed, which no row tells', async () => {
+    const from = await sender(3);
+    const before = from.shard.removedAt(placeOf('k1'));
+    await del(from.shard, 'k1');
+    const removed = from.shard.removedAt(placeOf('k1'));
+    expect([before, removed]).toEqual([0, from.shard.descriptor.revision]);
+    const snapshot = await from.state.snapshot(GROUP);
+    const chunks = await chunksOf(snapshot);
+    const encoded = from.state.encodeDescriptor(snapshot.descriptor);
+    const receive = async (state: NodeState, removals: Uint8Array) => {
+      const incoming = state.receive(GROUP, replicaId(9), encoded);
+      for (const chunk of chunks) await incoming.chunk(chunk);
+      return incoming.finish({ ...snapshot.summary(), removals });
+    };
+    const to = await openState();
+    await expect(receive(to.state, Buffer.alloc(7))).rejects.toThrow('removals');
+    const { removals } = snapshot.summary();
+    const shard = await to.state.install(GROUP, await receive(to.state, removals));
+    expect(shard.removedAt(placeOf('k1'))).toBe(removed);
+    expect(shard.digest()).toBe(from.shard.digest());
+    await snapshot.close();
+    await from.state.close();
+    await to.state.close();
+    const again = await openState({ store: to.store });
+    expect(again.state.shard(GROUP).removedAt(placeOf('k1'))).toBe(removed);
+    await again.state.close();
   });
 
   it('cut values larger than a chunk into chunks of at most 1 MiB', async () => {

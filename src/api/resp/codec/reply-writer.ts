@@ -330,7 +330,8 @@ function writeDigits(bytes: Buffer, at: number, value: number): number {
   for (let power = rest; power >= 1; power = Math.floor(power / 10)) end++;
   for (let p = end - 1; p >= from; p--) {
     const next = Math.floor(rest / 10);
-    bytes[p] = ZERO + rest - 10 * next;
+    // in this order: with ZERO first the sum would leave the safe integers
+    bytes[p] = ZERO + (rest - 10 * next);
     rest = next;
   }
   return end;

@@ -96,6 +96,16 @@ describe('replies', () => {
     );
   });
 
+  it('have every digit of a number near 2^53', () => {
+    for (const edge of [2 ** 53 - 1, 10 ** 15, 2 ** 52, 2 ** 31]) {
+      for (let below = 0; below < 2_000; below++) {
+        for (const value of [edge - below, below - edge]) {
+          expect(text((w) => w.integer(value), 2)).toBe(`:${value}\r\n`);
+        }
+      }
+    }
+  });
+
   it('are worded as Redis words them', () => {
     const rows: [(writer: ReplyWriter) => void, string, string][] = [
       [(w) => w.ok(), '+OK\r\n', '+OK\r\n'],
