@@ -374,13 +374,17 @@ export class Replica implements Standing {
     }
     const { index } = received.record;
     const { commit, applied } = this.core.view();
-    if (this.#fenced && index <= commit && index >= applied) {
+    const floor = this.#host.logFloor(this.group)?.index ?? 0;
+    if (this.#fenced && index <= commit && index >= Math.max(applied, floor)) {
       this.#installation.rebuild(() => this.#onRun(index), this.#fail);
       return;
     }
-    this.core.step(message);
-    this.turn();
-    this.#host.wake(this.group);
+    // Below the floor nothing of the log would follow it: a later snapshot's record stands there.
+    if (index >= floor) {
+      this.core.step(message);
+      this.turn();
+      this.#host.wake(this.group);
+    }
     this.#installation.dropUntaken();
   }
 

@@ -3,9 +3,14 @@
  * on it is fenced and built anew, like any other with a wrong row.
  */
 import { expect, it } from 'vitest';
-import { groupId } from '../../src/base/ids.js';
+import { must } from '../../src/base/assert.js';
+import { groupId, type LogIndex, spaceId } from '../../src/base/ids.js';
+import { RkvError } from '../../src/kv/errors.js';
+import { encodeDescriptor } from '../../src/machine/store/descriptor-codec.js';
 import { spaceOfKey, tableOfKey } from '../../src/machine/store/keys.js';
+import type { Received } from '../../src/replica/installation.js';
 import type { Replica } from '../../src/replica/replica.js';
+import { membersOf } from '../../src/shard/members.js';
 import { Cluster } from './cluster.js';
 import { drawPlan } from './plan.js';
 
@@ -58,4 +63,65 @@ it('a row that rots while its snapshot is installed fences the replica, which is
   await until(() => back()?.fenced === false && back()?.applied === leader()?.view().commit);
   expect(back()?.machine?.state.digest()).toBe(leader()?.machine?.state.digest());
   expect(cluster.violation).toBeNull();
+});
+
+it('what a snapshot record has settled no older snapshot takes back', async () => {
+  const cluster = new Cluster({
+    seed: 5,
+    plan(chance) {
+      const plan = drawPlan(chance);
+      const options = { ...plan.options, shards: 1 };
+      return { ...plan, nodes: 3, replicas: 3, lull: null, thinkMs: 40, options };
+    },
+    watchers: [],
+    onOutcome: () => undefined,
+  });
+  const until = async (so: () => boolean): Promise<void> => {
+    await cluster.run(cluster.timeline.now + 60_000, so);
+    expect(so()).toBe(true);
+  };
+  cluster.start();
+  await cluster.run(3_000);
+  const node = cluster.nodes.find((one) => one.running?.host?.replicas.get(GROUP)?.leads === false);
+  const host = must(node?.running?.host, 'a node that runs');
+  const replica = must(host.replicas.get(GROUP), 'its replica');
+  replica.fence();
+  await until(() => replica.view().commit > replica.view().applied + 2);
+  for (const client of cluster.clients) client.stop();
+  const { commit, term } = replica.view();
+  const said: string[] = [];
+  const offer = (index: LogIndex): void => {
+    const received: Received = {
+      record: {
+        kind: 'snapshot',
+        group: GROUP,
+        replica: replica.self,
+        index,
+        term,
+        space: spaceId(4_000),
+        keepsAbove: false,
+        descriptor: encodeDescriptor(replica.descriptor),
+      },
+      install: () => Promise.reject(new RkvError('CORRUPT', 'a row rots')),
+      refused: (reason) => said.push(`${index - commit} refused: ${reason}`),
+      installed: () => said.push(`${index - commit} installed`),
+      failed: ({ message }) => said.push(`${index - commit} failed: ${message}`),
+    };
+    replica.offer(received, {
+      kind: 'snapshot',
+      from: must(replica.view().leader, 'a leader'),
+      to: replica.self,
+      term,
+      floor: { index, term },
+      members: membersOf(replica.descriptor),
+    });
+  };
+  offer(commit);
+  await until(() => said.length === 1);
+  offer((commit - 1) as LogIndex);
+  await until(() => said.length === 2);
+  expect(said).toEqual([
+    '0 failed: a row rots',
+    '-1 refused: the snapshot is older than what is here',
+  ]);
 });

@@ -49,8 +49,8 @@ export class GroupMirror {
       this.written.clear();
       this.durable.clear();
       this.last = index;
-    }
-    this.floor = Math.max(this.floor, index);
+    } else if (index < this.floor) return;
+    this.floor = index;
     this.floorTerm = term;
     this.last = Math.max(this.last, index);
   }
