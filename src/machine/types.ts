@@ -191,6 +191,8 @@ export interface ShardState {
 
   /** Keys and bytes of a database (all without one), the digest of everything replicated. */
   counts(database?: number): { readonly keys: number; readonly bytes: number };
+  /** Of the keys of a database those that have a deadline, passed ones too. */
+  expiring(database: number): number;
   /** Keys of one bucket and database, expired ones included until their entry comes. */
   keysIn(bucket: number, database: number): number;
   digest(): string;

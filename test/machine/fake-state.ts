@@ -17,6 +17,7 @@ import type {
   SpaceId,
   Term,
 } from '../../src/base/ids.js';
+import { FACTS_BYTES } from '../../src/machine/store/row-codec.js';
 import type {
   DueRow,
   ElementPage,
@@ -246,7 +247,7 @@ export class FakeState implements ShardState {
     const whole: Head = {
       ...plain,
       value: Buffer.from(head.value),
-      size: head.value.length,
+      size: head.value.length + (facts === null ? 0 : FACTS_BYTES),
       crc: crcOf(place, { ...head, ...facts }),
       facts,
     };
@@ -330,6 +331,11 @@ export class FakeState implements ShardState {
     const heads = [...this.#heads.values()];
     return heads.filter(({ place }) => place.bucket === bucket && place.database === database)
       .length;
+  }
+
+  expiring(database: number): number {
+    const heads = [...this.#heads.values()].filter(({ place }) => place.database === database);
+    return heads.filter(({ head }) => head.deadline !== null).length;
   }
 
   counts(database?: number): { keys: number; bytes: number } {

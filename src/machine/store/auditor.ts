@@ -86,7 +86,8 @@ export class Auditor {
     this.digest = digestPlus(this.digest, header.crc);
     const keyBytes = key.length - HEAD_KEY_BYTES;
     const database = key[HEAD_KEY_BYTES - 1] as number;
-    this.counts.add(bucket, database, keyBytes + bytesOf(header), digestOf(header));
+    const expires = header.deadline !== null;
+    this.counts.add(bucket, database, keyBytes + bytesOf(header), digestOf(header), expires);
     const due = dueOf(header);
     if (due !== null) this.addDeadline(1, due);
     if (header.facts !== null) {

@@ -10,6 +10,8 @@ import { DIGEST_MODULUS, digestMinus, digestPlus, getUint56, putUint56 } from '.
 
 export interface Count {
   keys: number;
+  /** Of these those that have a deadline. */
+  expires: number;
   /** Key and value bytes of the heads. */
   bytes: number;
   /** Sum of the rows' CRCs modulo 2^52. */
@@ -24,6 +26,8 @@ const ENTRY_BYTES = 3 + 4 * 7;
 const REMOVED_BIT = 0x4000;
 /** bucket u16, database u8, revision of 7 bytes */
 const REMOVAL_BYTES = 3 + 7;
+/** In the bucket's place: the entry says how many keys have a deadline, and nothing else. */
+const EXPIRES_BIT = 0x2000;
 /** In the bucket's place: the entry says up to which revision rows are wiped. */
 const WIPED_BIT = 0x8000;
 
@@ -38,12 +42,14 @@ export class Counts {
    */
   readonly wiped = new Map<number, number>();
   changed = false;
+  /** False: they are of a row that an older build has written, which did not count deadlines. */
+  knowsExpires = true;
 
   at(bucket: number, database: number): Count {
     const index = countIndex(bucket, database);
     let count = this.entries.get(index);
     if (!count) {
-      count = { keys: 0, bytes: 0, digest: 0, removed: 0 };
+      count = { keys: 0, expires: 0, bytes: 0, digest: 0, removed: 0 };
       this.entries.set(index, count);
     }
     return count;
@@ -58,16 +64,19 @@ export class Counts {
     return this.keysIn(bucket, database) > 0;
   }
 
-  add(bucket: number, database: number, bytes: number, crc: number): void {
+  /** `expires`: the key has a deadline. */
+  add(bucket: number, database: number, bytes: number, crc: number, expires = false): void {
     const count = this.touch(bucket, database);
     count.keys++;
+    if (expires) count.expires++;
     count.bytes += bytes;
     count.digest = digestPlus(count.digest, crc);
   }
 
-  remove(bucket: number, database: number, bytes: number, crc: number): void {
+  remove(bucket: number, database: number, bytes: number, crc: number, expires = false): void {
     const count = this.touch(bucket, database);
     count.keys--;
+    if (expires) count.expires--;
     count.bytes -= bytes;
     count.digest = digestMinus(count.digest, crc);
   }
@@ -117,6 +126,7 @@ export class Counts {
       if (count.keys === 0 || (database === null ? of === PROBE_DATABASE : of !== database))
         continue;
       count.keys = 0;
+      count.expires = 0;
       count.bytes = 0;
       count.digest = 0;
       count.removed = revision;
@@ -161,6 +171,14 @@ export class Counts {
     return { keys, bytes };
   }
 
+  /** Keys of a database that have a deadline; 0 when nobody has counted them. */
+  expiring(database: number): number {
+    let sum = 0;
+    for (const [index, { expires }] of this.entries)
+      if ((index & 0xff) === database) sum += expires;
+    return this.knowsExpires ? sum : 0;
+  }
+
   digest(): number {
     let sum = 0;
     for (const [index, count] of this.entries) {
@@ -178,7 +196,9 @@ export class Counts {
       if (only !== undefined && (bucket < only.first || bucket > only.last)) continue;
       const want = this.entries.get(index) ?? NOTHING;
       const have = found.entries.get(index) ?? NOTHING;
-      if (want.keys !== have.keys || want.bytes !== have.bytes || want.digest !== have.digest) {
+      const sameKeys =
+        want.keys === have.keys && (want.expires === have.expires || !this.knowsExpires);
+      if (!sameKeys || want.bytes !== have.bytes || want.digest !== have.digest) {
         return (
           `bucket ${bucket} database ${index & 0xff}: expected ${describe(want)}, ` +
           `stored are ${describe(have)}`
@@ -192,8 +212,16 @@ export class Counts {
     for (const [index, { keys, bytes, digest, removed }] of this.entries) {
       if (keys === 0 && bytes === 0 && digest === 0 && removed === 0) this.entries.delete(index);
     }
-    const bytes = Buffer.alloc((this.entries.size + this.wiped.size) * ENTRY_BYTES);
+    const expiring = this.expiringEntries();
+    const entries = this.entries.size + this.wiped.size + expiring.length;
+    const bytes = Buffer.alloc(entries * ENTRY_BYTES);
     let at = 0;
+    for (const [index, expires] of expiring) {
+      bytes.writeUInt16BE(bucketOfCount(index) | EXPIRES_BIT, at);
+      bytes[at + 2] = index & 0xff;
+      putUint56(bytes, at + 3, expires);
+      at += ENTRY_BYTES;
+    }
     for (const [index, upTo] of this.wiped) {
       bytes.writeUInt16BE((index >>> 8) | WIPED_BIT, at);
       bytes[at + 2] = index & 0xff;
@@ -213,26 +241,42 @@ export class Counts {
     this.changed = false;
     return bytes;
   }
+
+  /** The first one is there always: it says that deadlines are counted. */
+  private expiringEntries(): (readonly [index: number, expires: number])[] {
+    if (!this.knowsExpires) return [];
+    const first = this.entries.get(0)?.expires ?? 0;
+    const others = [...this.entries].filter(([index, { expires }]) => index > 0 && expires > 0);
+    return [[0, first], ...others.map(([index, { expires }]) => [index, expires] as const)];
+  }
 }
 
-const NOTHING: Count = { keys: 0, bytes: 0, digest: 0, removed: 0 };
+const NOTHING: Count = { keys: 0, expires: 0, bytes: 0, digest: 0, removed: 0 };
 
 /** Whole numbers below 2^53 in every step. */
 const mixed = (index: number, revision: number): number =>
   ((revision % 2 ** 27) * 0x1000193 + index * 0x9e3779b) % DIGEST_MODULUS;
 
 const describe = (count: Count): string =>
-  `${count.keys} keys of ${count.bytes} bytes, digest ${count.digest.toString(16)}`;
+  `${count.keys} keys (${count.expires} with a deadline) of ${count.bytes} bytes, ` +
+  `digest ${count.digest.toString(16)}`;
 
 /** Null when the bytes are not of `encode`. */
 export function decodeCounts(bytes: Uint8Array): Counts | null {
   if (bytes.length % ENTRY_BYTES !== 0) return null;
   const counts = new Counts();
+  counts.knowsExpires = bytes.length === 0;
   for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
     const bucket = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
     const database = bytes[at + 2] as number;
     if ((bucket & WIPED_BIT) !== 0) {
       counts.wiped.set(countIndex(bucket & ~WIPED_BIT, database), getUint56(bytes, at + 3));
+      continue;
+    }
+    if ((bucket & EXPIRES_BIT) !== 0) {
+      counts.knowsExpires = true;
+      const expires = getUint56(bytes, at + 3);
+      if (expires > 0) counts.at(bucket & ~EXPIRES_BIT, database).expires = expires;
       continue;
     }
     const count = counts.at(bucket & ~REMOVED_BIT, database);

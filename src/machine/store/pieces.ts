@@ -13,3 +13,9 @@ export const overlap = (a: Piece, b: Piece): boolean =>
 
 export const samePieces = (a: readonly Piece[], b: readonly Piece[]): boolean =>
   a.length === b.length && a.every((piece, at) => piece.space === b[at]?.space);
+
+/** The space of each bucket; 0: none. */
+export function mapSpaces(spaces: Uint32Array, pieces: readonly Piece[]): void {
+  spaces.fill(0);
+  for (const { range, space } of pieces) spaces.fill(space, range.first, range.last + 1);
+}

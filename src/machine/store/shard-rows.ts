@@ -33,6 +33,7 @@ import type { ElementRow } from './element-rows.js';
 import { Elements } from './elements.js';
 import type { Grave } from './graves.js';
 import { Loader } from './loader.js';
+import { mapSpaces } from './pieces.js';
 import { PlainRows } from './plain-rows.js';
 import { assertHead, bytesOf, digestOf, dueOf, encodeHead } from './row-codec.js';
 import { HeadRow, type PlainRow } from './rows.js';
@@ -93,7 +94,7 @@ export class ShardRows implements ShardState {
     this.deadlines = new Deadlines(this);
     this.elementRows = new Elements(this);
     this.loader = new Loader(this);
-    this.mapSpaces();
+    mapSpaces(this.spaces, this.record.pieces);
   }
 
   get descriptor(): Descriptor {
@@ -105,7 +106,7 @@ export class ShardRows implements ShardState {
     assert(this.elementRows.settled, 'a collection changed without its head');
     Object.assign(this.record, change);
     if (change.pieces !== undefined) {
-      this.mapSpaces();
+      mapSpaces(this.spaces, this.record.pieces);
       // Buckets may leave, change elsewhere, and come back.
       this.salt = this.context.table.newSalt();
       this.context.onPieces(this);
@@ -145,7 +146,8 @@ export class ShardRows implements ShardState {
     const before = this.beginHeadChange(row);
     this.elementRows.settle(row, header.generation);
     const { bucket, database, key } = row;
-    this.counted.add(bucket, database, key.length + bytesOf(header), digestOf(header));
+    const bytes = key.length + bytesOf(header);
+    this.counted.add(bucket, database, bytes, digestOf(header), header.deadline !== null);
     row.header = header;
     row.record = record;
     row.value = null;
@@ -271,6 +273,10 @@ export class ShardRows implements ShardState {
     return this.counted.removedAt(place.bucket, place.database);
   }
 
+  expiring(database: number): number {
+    return this.counted.expiring(database);
+  }
+
   keysIn(bucket: number, database: number): number {
     return this.counted.keysIn(bucket, database);
   }
@@ -383,18 +389,12 @@ export class ShardRows implements ShardState {
     const old = row.header;
     if (old !== null) {
       const { bucket, database, key } = row;
-      this.counted.remove(bucket, database, key.length + bytesOf(old), digestOf(old));
+      const bytes = key.length + bytesOf(old);
+      this.counted.remove(bucket, database, bytes, digestOf(old), old.deadline !== null);
     }
     const before = row.record?.length ?? 0;
     if (!row.beginChange(this.context.generations.active)) return before;
     this.dirtyHeads.push(row);
     return -(ROW_BYTES + row.key.length);
-  }
-
-  private mapSpaces(): void {
-    this.spaces.fill(0);
-    for (const { range, space } of this.record.pieces) {
-      this.spaces.fill(space, range.first, range.last + 1);
-    }
   }
 }

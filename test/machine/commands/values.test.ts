@@ -92,7 +92,7 @@ describe.each([false, true])('values, rows read slowly: %s', (slow) => {
     expect(await one.read('object', 'e')).toBe('[string, embstr, 4, 48]');
     expect(await one.read('object', 'r')).toBe('[string, raw, 45, 89]');
     await one.write('hset', 'h', 'f', 'v');
-    expect(await one.read('object', 'h')).toMatch(/^\[hash, listpack, \d+, \d+\]$/);
+    expect(await one.read('object', 'h')).toBe('[hash, listpack, 51, 118]');
   });
 
   it('sort, sortstore', async () => {
