@@ -50,9 +50,20 @@ export const DIFFERENCES = [
     covers: ({ ours, theirs }) => withoutIdentity(ours) === withoutIdentity(theirs),
   },
   {
-    commands: ['client|id', 'client|info', 'client|list'],
-    what: 'Own numbers and figures.',
+    commands: ['client|id'],
+    what: 'Own numbers.',
     rule: 'shape',
+  },
+  {
+    commands: ['client|info', 'client|list'],
+    what: 'Own numbers, addresses and sizes, and the fields of Redis 7.2 and later besides.',
+    covers: ({ words, ours, theirs }) => {
+      const [ourLines, theirLines] = [clientLines(ours), clientLines(theirs)];
+      const isAlone = /info/i.test(words[1] ?? '');
+      return ourLines.length > 0 && theirLines.length > 0 && isAlone
+        ? sameClient(ourLines[0], theirLines[0])
+        : ourLines.every((line) => sameNames(line, theirLines[0] ?? line));
+    },
   },
   {
     commands: [
@@ -88,17 +99,32 @@ export const DIFFERENCES = [
     covers: ({ words }) => /^(set|bitop|rename)$/i.test(words[2] ?? ''),
   },
   {
-    commands: ['select', 'wait', 'config|set', 'client|kill', 'client|unblock', 'client|pause'],
+    commands: ['client|kill', 'client|unblock', 'client|pause'],
     what: 'Some texts of errors differ behind their first word.',
     covers: ({ ours, theirs }) => isError(ours) && firstWord(ours) === firstWord(theirs),
   },
   {
     commands: ['config|get'],
-    what: 'Settings have the values that are true of rkv: appendonly is yes.',
-    rule: 'shape',
+    what: 'Names in small letters, in an order of its own; appendonly is yes.',
+    covers: ({ ours, theirs }) => settingsOf(ours) === settingsOf(theirs),
   },
   {
-    commands: ['info', 'role', 'time', 'memory|stats', 'memory|doctor', 'latency|doctor'],
+    commands: ['info'],
+    what: 'Own fields and figures, in the sections that Redis has; without Latencystats.',
+    covers: ({ ours, theirs }) => ours[0] === theirs[0] && headings(ours) === headings(theirs),
+  },
+  {
+    commands: ['role'],
+    what: 'The offset is the sum of what the shards here have applied.',
+    covers: ({ ours, theirs }) => ours.replace(/:\d+/, ':0') === theirs.replace(/:\d+/, ':0'),
+  },
+  {
+    commands: ['time'],
+    what: 'The time of the cluster; the same as of a right clock.',
+    covers: ({ ours, theirs }) => Math.abs(secondsOf(ours) - secondsOf(theirs)) < 1,
+  },
+  {
+    commands: ['memory|stats', 'memory|doctor', 'latency|doctor'],
     what: 'Own fields, figures and texts.',
     covers: ({ ours, theirs }) => ours[0] === theirs[0],
   },
@@ -115,7 +141,14 @@ export const DIFFERENCES = [
   {
     commands: ['object|encoding', 'object|idletime', 'object|refcount'],
     what: 'Plausible constants: values are stored otherwise, access times are not kept.',
-    rule: 'shape',
+    covers: ({ ours, theirs }) =>
+      [
+        /^\$\d+\r\n(int|embstr|raw)\r\n$/,
+        /^\$\d+\r\n(listpack|hashtable)\r\n$/,
+        /^:(0|1|2|3)\r\n$/,
+        // integers that Redis shares
+        /^:(1|2147483647)\r\n$/,
+      ].some((kind) => kind.test(ours) && kind.test(theirs)),
   },
   {
     commands: ['restore'],
@@ -145,7 +178,7 @@ export const DIFFERENCES = [
   {
     commands: ['wait'],
     what: 'Copies that have the write: none where the replication factor is 1.',
-    rule: 'shape',
+    covers: ({ ours, theirs }) => ours[0] === ':' && theirs === ':0\r\n',
   },
   {
     commands: ['watch'],
@@ -157,9 +190,14 @@ export const DIFFERENCES = [
     covers: ({ ours, theirs }) => /^-ERR DEBUG/.test(ours) && /^-ERR DEBUG/.test(theirs),
   },
   {
-    commands: ['cluster|slots', 'cluster|shards', 'cluster|nodes', 'cluster|info', 'cluster|myid'],
+    commands: ['cluster|slots', 'cluster|nodes', 'cluster|info', 'cluster|myid'],
+    what: 'Own nodes, ids and epochs; a node can lead one shard and follow in another.',
+    covers: ({ ours, theirs }) => withoutNodes(ours) === withoutNodes(theirs),
+  },
+  {
+    commands: ['cluster|shards'],
     what: 'Own nodes, ids and figures; a node can lead one shard and follow in another.',
-    covers: ({ ours, theirs }) => ours[0] === theirs[0],
+    rule: 'shape',
   },
   {
     commands: [
@@ -185,6 +223,61 @@ function withoutIdentity(reply) {
 /** The first line of a HELP. */
 function heading(reply) {
   return /^\*\d+\r\n(.*)\r\n/.exec(reply)?.[1] ?? reply;
+}
+
+const body = (reply) => reply.replace(/^[$=]\d+\r\n(txt:)?/, '');
+
+/** Each line of CLIENT LIST as pairs of name and value. */
+function clientLines(reply) {
+  return body(reply)
+    .split('\n')
+    .filter((line) => line.startsWith('id='))
+    .map((line) =>
+      line
+        .trim()
+        .split(' ')
+        .map((field) => field.split(/=(.*)/s)),
+    );
+}
+
+/** Whether the first has all names of the second, in their order. */
+function sameNames(ours, theirs) {
+  const names = theirs.map(([name]) => name);
+  return (
+    String(ours.map(([name]) => name).filter((name) => names.includes(name))) === String(names)
+  );
+}
+
+/** What two servers know alike of a connection. */
+const SAME_OF_CLIENTS = ['name', 'db', 'sub', 'psub', 'multi', 'cmd', 'user', 'redir', 'resp'];
+
+function sameClient(ours, theirs) {
+  const [a, b] = [new Map(ours), new Map(theirs)];
+  return sameNames(ours, theirs) && SAME_OF_CLIENTS.every((name) => a.get(name) === b.get(name));
+}
+
+/** Pairs of CONFIG GET in an order of their own, without what rkv never switches off. */
+function settingsOf(reply) {
+  const texts = [...reply.matchAll(/\$(\d+)\r\n([\s\S]*?)\r\n/g)].map(([, , text]) => text);
+  const pairs = texts.flatMap((name, i) =>
+    i % 2 === 0 && !/^appendonly$/i.test(name) ? [`${name.toLowerCase()}=${texts[i + 1]}`] : [],
+  );
+  return `${reply[0]}${pairs.sort()}`;
+}
+
+const headings = (reply) => String(reply.match(/^# (?!Latencystats).*$/gm));
+
+const secondsOf = (reply) => Number(/\r\n(\d+)\r\n/.exec(reply)?.[1]);
+
+/** Addresses, ids, epochs and counts of messages are the server's own. */
+function withoutNodes(reply) {
+  return body(reply)
+    .replace(/\$\d+\r\n/g, '')
+    .replace(/[0-9a-f]{40}/g, 'id')
+    .replace(/(127\.0\.0\.1)?:\d+@\d+/g, 'address')
+    .replace(/(127\.0\.0\.1)?\r\n:\d+\r\nid/g, '\r\nport id')
+    .replace(/- 0 0 \d+/g, '- 0 0 epoch')
+    .replace(/(_epoch|_messages_\w+):\d+/g, '$1');
 }
 
 function firstWord(reply) {

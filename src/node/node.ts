@@ -127,7 +127,9 @@ async function assemble(assembly: Assembly): Promise<RunningNode> {
     now: () => (host.clusterClock.trusted ? host.clusterClock.now() : clock.wall()),
   });
   opened.push(() => door.close());
-  const redis = await openRedis({ ...parts, options, logger, admin, gate, routing }, environment);
+  const { connected } = link;
+  const more = { options, logger, admin, gate, routing, connected };
+  const redis = await openRedis({ ...parts, ...more }, environment);
   if (redis !== null) opened.push(() => redis.close());
   foundation.space.onReady();
   const background = startBackground(assembly, host, foundation);

@@ -3,7 +3,7 @@
  * leads into the host. It is open before the host stands: what comes until then is dropped, as a
  * slow network would.
  */
-import type { NodeId } from '../base/ids.js';
+import type { EpochMs, NodeId } from '../base/ids.js';
 import { createPrng } from '../base/prng.js';
 import { RkvError } from '../kv/errors.js';
 import type { MetaState } from '../meta/meta-state.js';
@@ -18,6 +18,8 @@ type Serve = (method: number, body: Uint8Array, answer: (body: Uint8Array) => vo
 
 export interface PeerLink {
   readonly transport: GrpcTransport;
+  /** Peers that are connected, both ways, and since when by this node's wall clock. */
+  readonly connected: ReadonlyMap<NodeId, EpochMs>;
   /** Calls of peers are answered from here on. */
   serve(calls: Serve): void;
 }
@@ -34,6 +36,7 @@ export async function openPeerLink(assembly: Assembly, meta: MetaState): Promise
   const { options } = nodeOptions;
   const { clusterId, diskId, bootCount } = dataDir.identity;
   const late: { serve: Serve | null } = { serve: null };
+  const connected = new Map<NodeId, EpochMs>();
   const transport = await environment.openTransport({
     self,
     listen: options.listenPeer,
@@ -47,7 +50,7 @@ export async function openPeerLink(assembly: Assembly, meta: MetaState): Promise
       versions: { min: CLUSTER_VERSION, max: CLUSTER_VERSION },
     },
     checkPeer: new PeerRules(meta, dataDir).check,
-    handler: handlerOf(assembly, meta, late),
+    handler: handlerOf(assembly, meta, late, connected),
     limits: transportLimits(options),
     clock,
     random: createPrng(environment.random(0xffff_ffff)),
@@ -55,6 +58,7 @@ export async function openPeerLink(assembly: Assembly, meta: MetaState): Promise
   });
   return {
     transport,
+    connected,
     serve(calls) {
       late.serve = calls;
     },
@@ -65,6 +69,7 @@ function handlerOf(
   assembly: Assembly,
   meta: MetaState,
   late: { readonly serve: Serve | null },
+  connected: Map<NodeId, EpochMs>,
 ): TransportHandler {
   const refusers = new Set<NodeId>();
   return {
@@ -72,9 +77,13 @@ function handlerOf(
     onBeat: (from, beat) => assembly.host?.onBeat(from, beat),
     onPeerUp(peer) {
       refusers.delete(peer);
+      connected.set(peer, assembly.clock.wall() as EpochMs);
       assembly.host?.onPeerUp(peer);
     },
-    onPeerDown: (peer) => assembly.host?.onPeerDown(peer),
+    onPeerDown(peer) {
+      connected.delete(peer);
+      assembly.host?.onPeerDown(peer);
+    },
     onDropped: (peer, group) => assembly.host?.onDropped(peer, group),
     onCall: (_from, method, body, answer) => late.serve?.(method, body, answer),
     onSnapshot(from, header) {

@@ -9,7 +9,7 @@ import type {
   RespLimits,
 } from '../api/resp/types.js';
 import type { Clock } from '../base/clock.js';
-import { META_GROUP, type NodeId, nodeId, shardId } from '../base/ids.js';
+import { type EpochMs, META_GROUP, type NodeId, nodeId, shardId } from '../base/ids.js';
 import type { Options } from '../config/options.js';
 import { splitAddress } from '../config/parse.js';
 import { OFF } from '../config/row.js';
@@ -34,6 +34,8 @@ export interface RedisDoorParts {
   readonly routing: RouterPorts;
   readonly admin: Admin;
   readonly gate: Gate;
+  /** Peers with a connection, and since when. */
+  readonly connected: ReadonlyMap<NodeId, EpochMs>;
 }
 
 const DATABASES = Array.from({ length: MAX_USER_DATABASE + 1 }, (_, database) => database);
@@ -50,7 +52,7 @@ function redisLimits(options: Options): Partial<RespLimits> {
 }
 
 function doorNode(parts: RedisDoorParts): DoorNode {
-  const { node, clusterId, clock, host, meta, calls, admin, routing } = parts;
+  const { node, clusterId, clock, host, meta, calls, admin, routing, connected } = parts;
   return {
     nodeId: node,
     clusterId,
@@ -71,6 +73,7 @@ function doorNode(parts: RedisDoorParts): DoorNode {
         redisCluster: addresses.redisCluster,
         host: addresses.peer === null ? null : (splitAddress(addresses.peer)?.host ?? null),
         alive: id === node || host.beats.alive(nodeId(id)),
+        connectedAt: connected.get(nodeId(id)) ?? null,
       })),
     leaderOf(bucket) {
       const place = routing.place(bucket);
@@ -87,6 +90,7 @@ function doorNode(parts: RedisDoorParts): DoorNode {
           applied: replica.applied,
           bytes: replica.machine?.state.counts().bytes ?? 0,
           keys: DATABASES.map((database) => replica.machine?.state.counts(database).keys ?? 0),
+          expires: DATABASES.map((database) => replica.machine?.state.expiring(database) ?? 0),
           members: replica.descriptor.members.length,
         })),
       forwarded: calls.forwarded,

@@ -2,11 +2,13 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { callersOf } from '../../src/chaos/callers.js';
 import type { NextOperation } from '../../src/chaos/operations.js';
 import { RedisCaller } from '../../src/chaos/redis-caller.js';
 import type { Caller } from '../../src/chaos/via.js';
 import { Workload } from '../../src/chaos/workload.js';
 import { RkvError, toRkvError } from '../../src/kv/errors.js';
+import type { ClusterView } from '../../src/launcher/view.js';
 import type { HistoryOp } from '../../src/verify/history.js';
 
 /** By the first words of a command; `close`: the connection ends instead; `silence`: nothing. */
@@ -179,6 +181,34 @@ describe('connections', () => {
     }
     expect(door.asked).toEqual(['HELLO 2', 'GET k', 'HELLO 3', 'GET k']);
     expect(other.asked).toEqual(['HELLO 2', 'READONLY', 'GET k', 'HELLO 3', 'READONLY', 'GET k']);
+  });
+});
+
+describe('callers of a cluster', () => {
+  const view = (redis: string | null): ClusterView => ({
+    name: 'x',
+    dir: '/',
+    state: 'running',
+    supervisor: null,
+    nodes: [
+      {
+        id: 1,
+        pid: 1,
+        state: 'up',
+        restarts: 0,
+        lastExit: null,
+        addresses: { grpc: null, redis, http: null, peer: null, redisCluster: redis },
+        log: '',
+      },
+    ],
+  });
+  const settings = { connections: [], clients: 5, timeoutMs: 100 };
+
+  it('are as many as asked for, or none where the door is off', () => {
+    expect(callersOf('redis', { ...settings, view: view('127.0.0.1:1') })).toHaveLength(5);
+    expect(() => callersOf('redis', { ...settings, view: view(null) })).toThrow(
+      expect.objectContaining({ code: 'USAGE' }),
+    );
   });
 });
 

@@ -70,6 +70,33 @@ describe('status', () => {
   });
 });
 
+describe('what a node says of itself', () => {
+  it('connections to the others, and how many keys have a deadline: the same on each', async () => {
+    const clients = await Promise.all(
+      cluster.nodes.map(({ id }) => RespClient.connect(address('redis', id))),
+    );
+    const [client] = clients as [RespClient];
+    for (let i = 0; i < 20; i++) await client.ask('SET', `ttl:${i}`, 'v', 'EX', '1000');
+    for (let i = 0; i < 10; i++) await client.ask('PERSIST', `ttl:${i}`);
+    await client.ask('DEL', 'ttl:19');
+    await client.ask('SET', 'ttl:18', 'v');
+    for (const one of clients) {
+      const own = await one.ask('CLUSTER', 'MYID');
+      const links = (await one.ask('CLUSTER', 'LINKS')) as Plain[][];
+      const told = links.map((link) => [link[1], link[3]]);
+      expect(told.map(([direction]) => direction)).toEqual(['to', 'from', 'to', 'from']);
+      expect(new Set(told.map(([, node]) => node)).size).toBe(2);
+      expect(told.some(([, node]) => node === own)).toBe(false);
+      // a follower has applied it a little later
+      await waitFor('every replica to count them', async () =>
+        /db0:keys=\d+,expires=8,/.test(String(await one.ask('INFO', 'keyspace'))),
+      );
+    }
+    for (let i = 0; i < 20; i++) await client.ask('DEL', `ttl:${i}`);
+    for (const one of clients) one.close();
+  });
+});
+
 describe('clients of both kinds', () => {
   it('work with their defaults while a leader moves; cluster clients go to the new one', async () => {
     const key = 'moving';

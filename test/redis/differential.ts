@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Sandbox } from '../e2e/support.js';
+import { type Sandbox, waitFor } from '../e2e/support.js';
 import { BITS, HYPERLOGLOGS } from './families/bits.js';
 import { CLUSTER, CONNECTION, SERVER } from './families/connection.js';
 import { HASHES } from './families/hashes.js';
@@ -75,6 +75,9 @@ export async function startRedisCluster(): Promise<RedisServer> {
   const server = await RedisServer.start(['--cluster-enabled', 'yes']);
   const client = await RawClient.connect(server.port);
   expect(await client.ask(['cluster', 'addslotsrange', '0', '16383'])).toBe('+OK\r\n');
+  await waitFor('the Redis cluster to serve', async () =>
+    (await client.ask(['cluster', 'info'])).includes('cluster_state:ok'),
+  );
   client.close();
   return server;
 }

@@ -175,7 +175,8 @@ function keyspace({ own }: InfoAsk): Fields {
   const databases = own.shards[0]?.keys.length ?? 0;
   for (let database = 0; database < databases; database++) {
     const keys = own.shards.reduce((sum, shard) => sum + (shard.keys[database] ?? 0), 0);
-    if (keys > 0) fields.push([`db${database}`, `keys=${keys},expires=0,avg_ttl=0`]);
+    const expires = own.shards.reduce((sum, shard) => sum + (shard.expires[database] ?? 0), 0);
+    if (keys > 0) fields.push([`db${database}`, `keys=${keys},expires=${expires},avg_ttl=0`]);
   }
   return fields;
 }
@@ -195,8 +196,8 @@ const SECTIONS: readonly SectionRow[] = [
   { title: 'Stats', fields: stats },
   { title: 'Replication', fields: replication },
   { title: 'CPU', fields: cpu },
-  { title: 'Commandstats', fields: commandstats, extra: true },
   { title: 'Modules', fields: () => [] },
+  { title: 'Commandstats', fields: commandstats, extra: true },
   { title: 'Errorstats', fields: errorstats },
   { title: 'Cluster', fields: cluster },
   { title: 'Keyspace', fields: keyspace },

@@ -19,12 +19,33 @@ export const IDLE_TIMEOUT = 'timeout';
 
 const fixed = (value: string | number): Setting => ({ value: String(value) });
 
-/** May be "set" to what it is. */
-const constant = (value: string): Setting => ({
+/** May be "set" to what it is; `known` are all that Redis takes. */
+const constant = (value: string, known: readonly string[] = []): Setting => ({
   value,
-  accept: (asked) =>
-    asked.toLowerCase() === value ? { value } : { why: `only '${value}' is possible here` },
+  accept(asked) {
+    const wanted = asked.toLowerCase();
+    if (wanted === value) return { value };
+    return known.length === 0 || known.includes(wanted)
+      ? { why: `only '${value}' is possible here` }
+      : { why: `argument(s) must be one of the following: ${known.join(', ')}` };
+  },
 });
+
+/** There is no limit here, and no other number is taken for one. */
+const noMemoryLimit: Setting = {
+  value: '0',
+  accept: (asked) =>
+    /^\d+(b|[kmg]b?)?$/i.test(asked)
+      ? Number.parseInt(asked, 10) === 0
+        ? { value: '0' }
+        : { why: "only '0' is possible here" }
+      : { why: 'argument must be a memory value' },
+};
+
+const POLICIES = [
+  ...['volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl'],
+  ...['allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction'],
+];
 
 const number = (value: number, min: number): Setting => ({
   value: String(value),
@@ -47,7 +68,7 @@ const events: Setting = {
   accept: (asked) =>
     [...asked].every((letter) => EVENT_CLASSES.includes(letter))
       ? { value: [...EVENT_CLASSES].filter((letter) => asked.includes(letter)).join('') }
-      : { why: `Invalid event class character. Use '${EVENT_CLASSES}'.` },
+      : { why: "Invalid event class character. Use 'Ag$lshzxeKEtmdn'." },
 };
 
 export class Settings {
@@ -55,8 +76,8 @@ export class Settings {
 
   constructor(limits: RespLimits) {
     this.#rows = new Map<string, Setting>([
-      ['maxmemory', constant('0')],
-      ['maxmemory-policy', constant('noeviction')],
+      ['maxmemory', noMemoryLimit],
+      ['maxmemory-policy', constant('noeviction', POLICIES)],
       ['appendonly', constant('yes')],
       ['appendfsync', constant('always')],
       ['save', constant('')],

@@ -59,6 +59,24 @@ export function endpoints(node: DoorNode, asker: Client): Map<number, Endpoint> 
   return found;
 }
 
+/** Slots one behind the other. */
+export interface SlotRun {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Neighbours become one, if `same` says so of what stands beside them. */
+export function joined<T extends SlotRun>(runs: readonly T[], same: (a: T, b: T) => boolean): T[] {
+  const found: T[] = [];
+  for (const run of runs) {
+    const before = found.at(-1);
+    if (before !== undefined && before.last + 1 === run.first && same(before, run)) {
+      found[found.length - 1] = { ...before, last: run.last };
+    } else found.push(run);
+  }
+  return found;
+}
+
 /** Shards in the order of their slots; one without any announced node is left out. */
 export function slotRanges(node: DoorNode, asker: Client): SlotRange[] {
   const known = endpoints(node, asker);

@@ -75,14 +75,23 @@ export interface DoorPeer {
   /** Where its peers reach it, if that is known. */
   readonly host: string | null;
   readonly alive: boolean;
+  /**
+   * When the connection to it came up, milliseconds since 1970; null: there is none, or it is this
+   * node itself.
+   */
+  readonly connectedAt: number | null;
 }
 
 export interface OwnFigures {
-  /** Shards with a replica here; `keys` in the order of the databases 0 to 15. */
+  /**
+   * Shards with a replica here; `keys`, and of these those with a deadline (`expires`), in the order
+   * of the databases 0 to 15.
+   */
   readonly shards: readonly {
     readonly id: number;
     readonly leads: boolean;
     readonly keys: readonly number[];
+    readonly expires: readonly number[];
     readonly bytes: number;
     readonly applied: number;
     readonly members: number;

@@ -55,6 +55,13 @@ describe('discovery', () => {
       [8192, 12287],
       [12288, 16383],
     ]);
+    const links = (await plain.ask('CLUSTER', 'LINKS')) as Plain[][];
+    const other = (slots[1]?.[2] as Plain[] | undefined)?.[2] ?? expect.fail('no second node');
+    const link = (direction: string, events: string): Plain[] => [
+      ...['direction', direction, 'node', other],
+      ...['create-time', 1_700_000_000_000, 'events', events],
+    ];
+    expect(links).toEqual([link('to', 'w'), link('from', 'r')]);
     expect(await plain.ask('CLUSTER', 'KEYSLOT', '{foo}bar')).toBe(12182);
     expect(await plain.ask('CLUSTER', 'MEET', '1.1.1.1', '1')).toMatch(/^-ERR .*rkv node add$/);
   });

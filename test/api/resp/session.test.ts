@@ -172,7 +172,7 @@ describe('the server', () => {
       'maxmemory_policy:noeviction',
       'cluster_enabled:0',
       'redis_mode:standalone',
-      'db0:keys=3,',
+      'db0:keys=3,expires=1,avg_ttl=0',
       'rkv_forwarded_requests:5',
     ]) {
       expect(info).toContain(`\r\n${line}`);

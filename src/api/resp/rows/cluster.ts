@@ -4,7 +4,7 @@
  */
 import { slotOf } from '../../../shard/slot.js';
 import { redisNodeId } from '../info.js';
-import { type Endpoint, endpoints, type SlotRange, slotRanges } from '../topology.js';
+import { type Endpoint, endpoints, joined, type SlotRange, slotRanges } from '../topology.js';
 import { ok } from './answers.js';
 import { countKeysInSlot, getKeysInSlot } from './cluster-slots.js';
 import { withHelp } from './help.js';
@@ -20,16 +20,23 @@ function writeEndpoint({ host, port, id }: Endpoint, out: ReplyOut): void {
   out.text(host);
   out.integer(port);
   out.text(id);
-  out.array(0);
+  out.map(0);
 }
 
+const nodesOf = (members: readonly Endpoint[]): number[] => members.map(({ node }) => node);
+
 function slots({ door, client, out }: LocalCall): void {
-  const ranges = slotRanges(door.node, client);
-  out.array(ranges.length);
-  for (const { shard, endpoints: members } of ranges) {
+  const ranges = slotRanges(door.node, client).map(({ shard, endpoints: members }) => ({
+    first: shard.firstSlot,
+    last: shard.lastSlot,
+    members,
+  }));
+  const runs = joined(ranges, (a, b) => String(nodesOf(a.members)) === String(nodesOf(b.members)));
+  out.array(runs.length);
+  for (const { first, last, members } of runs) {
     out.array(2 + members.length);
-    out.integer(shard.firstSlot);
-    out.integer(shard.lastSlot);
+    out.integer(first);
+    out.integer(last);
     for (const member of members) writeEndpoint(member, out);
   }
 }
@@ -68,16 +75,18 @@ function shards({ door, client, out }: LocalCall): void {
 }
 
 function nodes({ door, client, out }: LocalCall): void {
-  const led = new Map<number, string[]>();
-  for (const { shard, endpoints: members } of slotRanges(door.node, client)) {
-    const owner = members[0] as Endpoint;
-    const range = `${shard.firstSlot}-${shard.lastSlot}`;
-    led.set(owner.node, [...(led.get(owner.node) ?? []), range]);
-  }
+  const ranges = slotRanges(door.node, client).map(({ shard, endpoints: members }) => ({
+    first: shard.firstSlot,
+    last: shard.lastSlot,
+    owner: (members[0] as Endpoint).node,
+  }));
+  const led = joined(ranges, (a, b) => a.owner === b.owner);
   const lines = [...endpoints(door.node, client).values()].map((one) => {
     const flags = `${one.node === door.node.nodeId ? 'myself,' : ''}master${one.alive ? '' : ',fail'}`;
     const link = one.alive ? 'connected' : 'disconnected';
-    const owned = led.get(one.node) ?? [];
+    const owned = led
+      .filter(({ owner }) => owner === one.node)
+      .map(({ first, last }) => `${first}-${last}`);
     const address = `${one.host}:${one.port}@${one.port + BUS_PORT_STEP}`;
     return [one.id, address, flags, '-', 0, 0, one.node, link, ...owned].join(' ');
   });
@@ -107,6 +116,31 @@ function info({ door, out }: LocalCall): void {
   ];
   const text = fields.map(([name, value]) => `${name}:${value}\r\n`).join('');
   out.verbatim('txt', Buffer.from(text));
+}
+
+const DIRECTIONS = [
+  ['to', 'w'],
+  ['from', 'r'],
+] as const;
+
+/** Peers are connected both ways or not at all: two links each. */
+function links({ door, out }: LocalCall): void {
+  const { clusterId } = door.node;
+  const connected = door.node.nodes().filter(({ connectedAt }) => connectedAt !== null);
+  out.array(2 * connected.length);
+  for (const { id, connectedAt } of connected) {
+    for (const [direction, events] of DIRECTIONS) {
+      out.map(4);
+      out.text('direction');
+      out.text(direction);
+      out.text('node');
+      out.text(redisNodeId(clusterId, id));
+      out.text('create-time');
+      out.integer(connectedAt as number);
+      out.text('events');
+      out.text(events);
+    }
+  }
 }
 
 const myId = ({ door, out }: LocalCall): void =>
@@ -246,10 +280,9 @@ const CLUSTER: ContainerRow = {
       name: 'links',
       arity: 2,
       since: '7.0.0',
-      complexity: 'O(1)',
-      summary: 'Returns no links: nodes do not speak Redis’s cluster bus.',
-      differs: 'Always empty.',
-      handle: ({ out }) => out.array(0),
+      summary: 'Tells the connections of this node to the others.',
+      differs: 'Without the sizes of buffers.',
+      handle: links,
     }),
     sub({
       name: 'keyslot',

@@ -95,9 +95,12 @@ function hello(call: LocalCall): void {
   out.array(0);
 }
 
+const NOT_AN_INT = `ERR value is out of range, value must between ${-(2 ** 31)} and ${2 ** 31 - 1}`;
+
 function select({ args, client, out }: LocalCall): void {
   const number = parseInteger(args[0] as Uint8Array);
   if (number === null) out.error('ERR value is not an integer or out of range');
+  else if (number !== BigInt.asIntN(32, number)) out.error(NOT_AN_INT);
   else if (number < 0n || number > BigInt(MAX_USER_DATABASE)) {
     out.error('ERR DB index is out of range');
   } else if (client.mode === 'cluster' && number !== 0n) {

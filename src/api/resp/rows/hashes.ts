@@ -274,6 +274,9 @@ export const HASH_DOOR_ROWS: readonly DataRow[] = [
     arity: 2,
     keys: LOOK,
     summary: 'Returns the number of fields.',
+    differs:
+      'Fields that are due count until their deletion has gone through the log, in Redis 7.4 until ' +
+      'it meets them.',
     translate: as('hlen'),
     answer: answerInteger,
   },

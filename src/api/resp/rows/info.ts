@@ -5,6 +5,7 @@ import { infoText } from '../info.js';
 import { ok } from './answers.js';
 import { withHelp } from './help.js';
 import type { LocalCall } from './local-call.js';
+import { SYNTAX_ERROR } from './parse.js';
 import type { ContainerRow, DoorRow, LocalRow } from './row.js';
 
 const ACL = ['@admin', '@slow', '@dangerous'];
@@ -28,7 +29,7 @@ function configGet({ args, door, out }: LocalCall): void {
 
 function configSet({ args, door, out }: LocalCall): void {
   if (args.length % 2 !== 0) {
-    out.error("ERR wrong number of arguments for 'config|set' command");
+    out.error(SYNTAX_ERROR);
     return;
   }
   const pairs: [string, string][] = [];
@@ -125,7 +126,7 @@ export const INFO_DOOR_ROWS: readonly DoorRow[] = [
     summary: 'Tells how this node is, in sections.',
     differs:
       'Of this node alone; the keyspace section counts keys of shards with a replica here, and ' +
-      'says 0 for expires and avg_ttl, which are not counted.',
+      'says 0 for avg_ttl, which is not kept.',
     handle: info,
   },
   withHelp(CONFIG, '5.0.0'),

@@ -62,6 +62,8 @@ export const KEY_DOOR_ROWS: readonly DataRow[] = [
     acl: READ_ACL,
     complexity: EACH,
     summary: 'Counts the keys that are there, each as often as it is named.',
+    differs:
+      'A hash of which all fields are due is there until their deletion has gone through the log.',
     translate: (args, database) => ({ code: EXISTS, database, args }),
     answer: answerInteger,
   },

@@ -33,8 +33,10 @@ function sureCopies({ door }: LocalCall): number {
 /** Whether all are 64-bit integers and the time is not negative; else Redis's error. */
 function problemOfWait(args: LocalCall['args']): string | null {
   const numbers = args.map(parseInteger);
+  const timeout = numbers.pop() ?? null;
   if (numbers.includes(null)) return NOT_AN_INTEGER;
-  return (numbers.at(-1) as bigint) < 0n ? 'ERR timeout is negative' : null;
+  if (timeout === null) return 'ERR timeout is not an integer or out of range';
+  return timeout < 0n ? 'ERR timeout is negative' : null;
 }
 
 /** An acknowledged write is on a majority of disks already: there is nothing to wait for. */

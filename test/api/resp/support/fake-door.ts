@@ -182,12 +182,15 @@ function fakeNode(): DoorNode {
         redisCluster: id === 3 ? '0.0.0.0:7434' : `127.0.0.1:${7404 + 10 * id}`,
         host: `10.0.0.${id}`,
         alive: id !== 3,
+        connectedAt: id === 2 ? 1_700_000_000_000 : null,
       })),
     leaderOf: (bucket) => shardOf(bucket)?.leader ?? null,
     holds: (bucket) => shardOf(bucket)?.nodes.includes(1) ?? false,
     status: () => Promise.reject(new RkvError('NOT_READY', 'no status in this test')),
     own: () => ({
-      shards: [{ id: 1, leads: true, keys: [3, 2], bytes: 99, applied: 7, members: 3 }],
+      shards: [
+        { id: 1, leads: true, keys: [3, 2], expires: [1, 0], bytes: 99, applied: 7, members: 3 },
+      ],
       forwarded: 5,
     }),
     now: () => Date.now(),
