@@ -11,7 +11,7 @@ import { maybeCampaign, onConnectionLost } from './election.js';
 import { leaseHolds } from './lease.js';
 import { RaftLog } from './log/log.js';
 import { mustHold } from './members/algebra.js';
-import { applyConfig, proposeConfig } from './membership.js';
+import { adoptMembers, applyConfig, proposeConfig } from './membership.js';
 import { becomeProbe, type Progress } from './progress/progress.js';
 import { wake } from './quiesce.js';
 import { readIndex } from './read-index.js';
@@ -131,6 +131,7 @@ function doors(core: Core): Raft {
     wake: () => wake(core),
     ...progressDoors(core),
     applyConfig: (change, index) => checked(applyConfig(core, change, index)),
+    adoptMembers: (members, index) => checked(adoptMembers(core, members, index)),
     compact: (index) => checked(log.compact(index)),
     hasReady: () => hasReady(core),
     ready: () => checked(takeReady(core)),

@@ -3,6 +3,7 @@
  * been applied (the 2015 correction of the single-step rule), in force from the moment their entry
  * is applied, left automatically when joint, by whichever leader there is.
  */
+import { assert } from '../base/assert.js';
 import type { LogIndex, ReplicaId } from '../base/ids.js';
 import { maybeCommit } from './commit.js';
 import { dropLease } from './lease.js';
@@ -81,6 +82,13 @@ export function applyConfig(core: Core, change: ConfigChange, index: LogIndex): 
   core.trace({ kind: 'config', members: changed.members, index });
   setMembers(core, changed.members);
   return core.members;
+}
+
+export function adoptMembers(core: Core, members: Members, index: LogIndex): void {
+  assert(index >= core.membersIndex, 'members never go back');
+  core.membersIndex = index;
+  core.trace({ kind: 'config', members, index });
+  setMembers(core, members);
 }
 
 export function setMembers(core: Core, members: Members): void {

@@ -367,6 +367,11 @@ export interface Raft {
   resumeAppends(replica: ReplicaId): void;
   /** The host applied a config entry; returns the configuration now in force. */
   applyConfig(change: ConfigChange, index: LogIndex): Members;
+  /**
+   * The host stands at `index`, which the log holds, by a snapshot: the members as of there. What
+   * changed them on the way was never applied here.
+   */
+  adoptMembers(members: Members, index: LogIndex): void;
   /** The log was released up to `index`, which is applied and durable in the state machine. */
   compact(index: LogIndex): void;
   hasReady(): boolean;

@@ -17,7 +17,7 @@ import type {
   SoftState,
 } from '../raft/types.js';
 import type { Descriptor } from '../shard/descriptor.js';
-import type { Placed } from '../shard/members.js';
+import { membersOf, type Placed } from '../shard/members.js';
 import type { EntryPayload } from '../wire/entry/types.js';
 import { Applier } from './applier.js';
 import { Callers, type Standing } from './callers.js';
@@ -280,6 +280,8 @@ export class Replica implements Standing {
     this.#applier.restart(index);
     if (this.#fenced) {
       this.#fenced = false;
+      // It logged on, but applied nothing: who votes may have changed in what lies between.
+      this.core.adoptMembers(membersOf(machine.state.descriptor), index);
       this.core.setMayLead(true);
     }
     this.#callers.onRun(this.#applier.applied);

@@ -91,6 +91,18 @@ describe('proposing a change', () => {
   });
 });
 
+describe('a replica that stands on a snapshot of what its log holds', () => {
+  it('has the members of there, and never those of before again', () => {
+    const solo = new Solo({ log: entries([1, 1], 1, 'config'), commit: 2, applied: 0 });
+    solo.raft.ready();
+    solo.raft.adoptMembers(members([2, 3], { learners: [1] }), at(2));
+    solo.raft.advance({ kind: 'applied', index: at(2) });
+    solo.raft.campaign();
+    expect(solo.raft.view().role).toBe('follower');
+    expect(() => solo.raft.adoptMembers(members([1, 2, 3]), at(1))).toThrow('never go back');
+  });
+});
+
 describe('learners', () => {
   it('LearnerElectionTimeout, LearnerCampaign: a learner never campaigns', () => {
     const solo = new Solo({ members: members([2, 3], { learners: [1] }) }, {}, fixed(0)).tick(40);
