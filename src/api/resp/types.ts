@@ -84,8 +84,8 @@ export interface DoorPeer {
 
 export interface OwnFigures {
   /**
-   * Shards with a replica here; `keys`, and of these those with a deadline (`expires`), in the order
-   * of the databases 0 to 15.
+   * Shards with a replica here; `keys`, and of these those with a deadline (`expires`), by
+   * database, 0 to 15.
    */
   readonly shards: readonly {
     readonly id: number;

@@ -1,4 +1,4 @@
-/** LZF (Marc Lehmann), as Redis packs strings in dumps: runs as they are, and copies of earlier bytes. */
+/** LZF (Marc Lehmann), as Redis packs strings in dumps: runs, and copies of what came before. */
 
 /** Null: the input is none, or does not come to `length` bytes, which the caller has limited. */
 export function decompress(input: Uint8Array, length: number): Buffer | null {

@@ -1,4 +1,4 @@
-/** Where chance comes from: the door draws a number, so that every replica draws the same with it. */
+/** Where chance comes from: the door draws a number, and every replica draws the same with it. */
 import { randomInt } from 'node:crypto';
 import { formatInteger } from '../../../kv/catalog/integer.js';
 

@@ -1,4 +1,4 @@
-/** A real redis-server beside the test, where one is installed, asked in bytes on one connection. */
+/** A real redis-server beside the test, where one is installed, asked on one connection. */
 import { RawClient } from '../../../redis/raw-client.js';
 import { REDIS_SERVER, RedisServer } from '../../../redis/server.js';
 
