@@ -1,7 +1,7 @@
 /**
  * XXH3, 64 bits, seed 0 (Y. Collet, "xxHash fast digest algorithm", xxh3): the digest by which
- * Redis compares values. Short input in big integers; above that in halves of 32 bits, or the largest
- * value would take seconds.
+ * Redis compares values. Short input in big integers; above that in halves of 32 bits, or the
+ * largest value would take seconds.
  */
 const PRIME32_1 = 0x9e3779b1;
 const PRIME32_2 = 0x85ebca77;
