@@ -94,11 +94,6 @@ export const DIFFERENCES = [
     covers: ({ words, ours, theirs }) => words.length === 3 && isError(ours) && isError(theirs),
   },
   {
-    commands: ['command|getkeysandflags'],
-    what: 'All keys of a command have the same flags, SET those of SET with GET.',
-    covers: ({ words }) => /^(set|bitop|rename)$/i.test(words[2] ?? ''),
-  },
-  {
     commands: ['client|kill', 'client|unblock', 'client|pause'],
     what: 'Some texts of errors differ behind their first word.',
     covers: ({ ours, theirs }) => isError(ours) && firstWord(ours) === firstWord(theirs),
@@ -112,6 +107,11 @@ export const DIFFERENCES = [
     commands: ['info'],
     what: 'Own fields and figures, in the sections that Redis has; without Latencystats.',
     covers: ({ ours, theirs }) => ours[0] === theirs[0] && headings(ours) === headings(theirs),
+  },
+  {
+    commands: ['lastsave'],
+    what: 'Now, and not when a server began.',
+    covers: ({ ours, theirs }) => ours[0] === ':' && theirs[0] === ':',
   },
   {
     commands: ['role'],
@@ -174,6 +174,12 @@ export const DIFFERENCES = [
     commands: ['scan'],
     what: 'A cursor is a number without sign, looked at before other words.',
     covers: ({ ours }) => ours === '-ERR invalid cursor\r\n',
+  },
+  {
+    commands: ['hscan'],
+    what: 'A cursor that was never given out ends the scan; Redis begins with small hashes anew.',
+    covers: ({ words, ours }) =>
+      !/^\d+$/.test(words[2] ?? '') && ours === '*2\r\n$1\r\n0\r\n*0\r\n',
   },
   {
     commands: ['wait'],

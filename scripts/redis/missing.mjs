@@ -57,9 +57,8 @@ export const MISSING = [
   { commands: ['acl'], brings: 'the issue of users' },
   {
     commands: [
-      ...['cluster|count-failure-reports', 'cluster|replicas', 'cluster|slaves', 'latency|graph'],
-      ...['latency|histogram', 'memory|malloc-stats', 'memory|purge'],
-      ...['lolwut', 'move', 'swapdb', 'lastsave'],
+      ...['latency|graph', 'latency|histogram', 'memory|malloc-stats', 'memory|purge', 'lolwut'],
+      ...['move', 'swapdb'],
     ],
     brings: 'nothing planned',
   },

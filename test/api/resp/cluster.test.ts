@@ -62,6 +62,9 @@ describe('discovery', () => {
       ...['create-time', 1_700_000_000_000, 'events', events],
     ];
     expect(links).toEqual([link('to', 'w'), link('from', 'r')]);
+    expect(await plain.ask('CLUSTER', 'REPLICAS', other as string)).toEqual([]);
+    expect(await plain.ask('CLUSTER', 'COUNT-FAILURE-REPORTS', other as string)).toBe(0);
+    expect(await plain.ask('CLUSTER', 'SLAVES', 'x')).toBe('-ERR Unknown node x');
     expect(await plain.ask('CLUSTER', 'KEYSLOT', '{foo}bar')).toBe(12182);
     expect(await plain.ask('CLUSTER', 'MEET', '1.1.1.1', '1')).toMatch(/^-ERR .*rkv node add$/);
   });

@@ -107,6 +107,10 @@ const PROBLEMS: Readonly<Record<BitfieldProblem, string>> = {
   VALUE: NOT_AN_INTEGER,
 };
 
+const CHANGES: ReadonlySet<string> = new Set(['SET', 'INCRBY']);
+
+const onlyGets = (args: Args): boolean => !args.some((word) => CHANGES.has(optionWord(word)));
+
 function bitField(args: Args, database: number): Command | string {
   const ops = parseBitfield(args.slice(1));
   if (typeof ops === 'string') return PROBLEMS[ops];
@@ -189,7 +193,13 @@ export const BIT_DOOR_ROWS: readonly DataRow[] = [
     name: 'bitop',
     arity: -4,
     flags: ['write', 'denyoom'],
-    keys: { first: 2, last: -1, step: 1, flags: ['RO', 'ACCESS'] },
+    keys: {
+      first: 2,
+      last: -1,
+      step: 1,
+      flags: ['OW', 'UPDATE'],
+      others: ['RO', 'ACCESS'],
+    },
     acl: WRITE_ACL,
     since: '2.6.0',
     complexity: EACH_BYTE,
@@ -204,6 +214,7 @@ export const BIT_DOOR_ROWS: readonly DataRow[] = [
     arity: -2,
     flags: ['write', 'denyoom'],
     keys: UPDATE,
+    keyFlags: (args) => (onlyGets(args) ? READ.flags : UPDATE.flags),
     acl: WRITE_ACL,
     since: '3.2.0',
     complexity: 'O(N) with N operations, and the bytes of the value',

@@ -2,6 +2,7 @@
  * CLUSTER, READONLY, READWRITE, ASKING (Redis documentation, group "cluster"). Answered alike on
  * both listeners; only the one for cluster clients ever redirects.
  */
+import { toByteKey } from '../../../base/bytes.js';
 import { slotOf } from '../../../shard/slot.js';
 import { redisNodeId } from '../info.js';
 import { type Endpoint, endpoints, joined, type SlotRange, slotRanges } from '../topology.js';
@@ -143,6 +144,20 @@ function links({ door, out }: LocalCall): void {
   }
 }
 
+/** Of a node that is known by its id; else Redis's error. */
+const ofNode =
+  (answer: (out: ReplyOut) => void) =>
+  ({ args, door, out }: LocalCall): void => {
+    const id = toByteKey(args[0] as Uint8Array);
+    const { clusterId } = door.node;
+    const isKnown = door.node.nodes().some((peer) => redisNodeId(clusterId, peer.id) === id);
+    if (isKnown) answer(out);
+    else out.error(`ERR Unknown node ${id}`);
+  };
+
+/** Every node is a master. */
+const noReplicas = ofNode((out) => out.array(0));
+
 const myId = ({ door, out }: LocalCall): void =>
   out.text(redisNodeId(door.node.clusterId, door.node.nodeId));
 
@@ -157,6 +172,40 @@ const sub = (row: Sub): LocalRow => ({
   complexity: 'O(N) with N nodes',
   ...row,
 });
+
+const BY_ID = {
+  usage: '<node-id>',
+  arity: 3,
+  flags: ['admin', 'stale'],
+  acl: ['@admin', '@slow', '@dangerous'],
+} as const;
+
+const OF_NODES: readonly Sub[] = [
+  {
+    ...BY_ID,
+    name: 'replicas',
+    since: '5.0.0',
+    summary: 'Returns nothing: every node is a master; SHARDS tells who holds what.',
+    differs: 'Always empty.',
+    handle: noReplicas,
+  },
+  {
+    ...BY_ID,
+    name: 'slaves',
+    since: '3.0.0',
+    summary: 'Returns nothing: every node is a master; SHARDS tells who holds what.',
+    differs: 'Always empty.',
+    handle: noReplicas,
+  },
+  {
+    ...BY_ID,
+    name: 'count-failure-reports',
+    since: '3.0.0',
+    summary: 'Returns 0: no node reports another, leaders are voted for.',
+    differs: 'Always 0.',
+    handle: ofNode((out) => out.integer(0)),
+  },
+];
 
 /** What Redis lets clients do to a cluster by hand, and the way it is done here. */
 const BY_HAND: readonly (readonly [string, string, string])[] = [
@@ -313,6 +362,7 @@ const CLUSTER: ContainerRow = {
       differs: 'Of the whole cluster, whichever node is asked.',
       handle: getKeysInSlot,
     }),
+    ...OF_NODES.map(sub),
     ...BY_HAND.map(byHand),
   ],
 };

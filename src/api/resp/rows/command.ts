@@ -54,6 +54,16 @@ function writeKeySpec({ first, last, step, flags }: KeyPositions, out: ReplyOut)
   out.integer(0);
 }
 
+/** One for all keys, or one for the first and one for the others. */
+function specsOf({ others, ...keys }: KeyPositions): readonly KeyPositions[] {
+  const { first, last, step } = keys;
+  if (others === undefined || first === last) return [keys];
+  return [
+    { ...keys, last: first },
+    { ...keys, first: first + step, flags: others },
+  ];
+}
+
 /** name, arity, flags, keys, ACL categories, tips, key specifications, subcommands. */
 function writeInfo(entry: Entry, out: ReplyOut): void {
   const { row, fullName } = entry;
@@ -69,8 +79,9 @@ function writeInfo(entry: Entry, out: ReplyOut): void {
   out.set(row.acl.length);
   for (const category of row.acl) out.simple(category);
   out.array(0);
-  out.array(row.keys === undefined ? 0 : 1);
-  if (row.keys !== undefined) writeKeySpec(row.keys, out);
+  const specs = row.keys === undefined ? [] : specsOf(row.keys);
+  out.array(specs.length);
+  for (const spec of specs) writeKeySpec(spec, out);
   out.array(children.length);
   for (const child of children) writeInfo(child, out);
 }
@@ -206,9 +217,12 @@ function getKeysAndFlags({ args, door, out }: LocalCall): void {
     out.error(found);
     return;
   }
-  const flags = found.entry.row.keys?.flags ?? [];
+  const { keys, keyFlags } = found.entry.row;
+  const first = keyFlags?.(found.args) ?? keys?.flags ?? [];
+  const others = keys?.others ?? first;
   out.array(found.keys.length);
-  for (const i of found.keys) {
+  for (const [position, i] of found.keys.entries()) {
+    const flags = position === 0 ? first : others;
     out.array(2);
     out.bulk(found.args[i] as Uint8Array);
     out.set(flags.length);

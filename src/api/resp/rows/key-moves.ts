@@ -43,6 +43,8 @@ function translateCopy(args: Args, database: number): Command | string {
   return { code: COPY, database, args: out };
 }
 
+const BOTH = { first: 1, last: 2, step: 1 } as const;
+
 export const KEY_MOVE_DOOR_ROWS: readonly DataRow[] = [
   {
     ...DATA,
@@ -63,7 +65,7 @@ export const KEY_MOVE_DOOR_ROWS: readonly DataRow[] = [
     name: 'rename',
     arity: 3,
     flags: ['write'],
-    keys: { first: 1, last: 2, step: 1, flags: ['RW', 'ACCESS', 'DELETE'] },
+    keys: { ...BOTH, flags: ['RW', 'ACCESS', 'DELETE'], others: ['OW', 'UPDATE'] },
     acl: ['@keyspace', '@write', '@slow'],
     summary: 'Gives the value of a key another key, whatever that held before.',
     differs: ONE_SHARD,
@@ -75,7 +77,7 @@ export const KEY_MOVE_DOOR_ROWS: readonly DataRow[] = [
     name: 'renamenx',
     arity: 3,
     flags: ['write', 'fast'],
-    keys: { first: 1, last: 2, step: 1, flags: ['RW', 'ACCESS', 'DELETE'] },
+    keys: { ...BOTH, flags: ['RW', 'ACCESS', 'DELETE'], others: ['OW', 'INSERT'] },
     acl: ['@keyspace', '@write', '@fast'],
     summary: 'Gives the value of a key another key if that is not there.',
     differs: ONE_SHARD,
@@ -87,7 +89,7 @@ export const KEY_MOVE_DOOR_ROWS: readonly DataRow[] = [
     name: 'copy',
     arity: -3,
     flags: ['write', 'denyoom'],
-    keys: { first: 1, last: 2, step: 1, flags: ['RO', 'ACCESS'] },
+    keys: { ...BOTH, flags: ['RO', 'ACCESS'], others: ['OW', 'UPDATE'] },
     acl: ['@keyspace', '@write', '@slow'],
     since: '6.2.0',
     complexity: 'O(N) with N bytes of the value',

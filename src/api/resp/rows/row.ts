@@ -56,6 +56,8 @@ export interface KeyPositions {
   readonly last: number;
   readonly step: number;
   readonly flags: readonly KeyFlag[];
+  /** Of the keys behind the first one, where they differ. */
+  readonly others?: readonly KeyFlag[];
 }
 
 /**
@@ -77,6 +79,8 @@ interface RowFacts {
    * arguments whose arity fits. Null: they are wrong, `translate` says how.
    */
   readonly movableKeys?: (args: Args) => readonly number[] | null;
+  /** What is done with the key, where that depends on the other words. */
+  readonly keyFlags?: (args: Args) => readonly KeyFlag[];
   /** Categories with their @, as `COMMAND INFO` has them. */
   readonly acl: readonly string[];
   readonly group: CommandGroup;

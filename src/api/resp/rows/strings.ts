@@ -11,7 +11,7 @@ import {
   ok,
   unexpected,
 } from './answers.js';
-import { NOT_AN_INTEGER, parseExpiry, SYNTAX_ERROR, type TimeUnit } from './parse.js';
+import { NOT_AN_INTEGER, optionWord, parseExpiry, SYNTAX_ERROR, type TimeUnit } from './parse.js';
 import type { Args, CommandFlag, DataRow, KeyPositions } from './row.js';
 import { expiryWords, parseSetOptions, problemOf } from './set-options.js';
 import { STRING_MOVE_DOOR_ROWS } from './string-moves.js';
@@ -112,6 +112,8 @@ export const STRING_DOOR_ROWS: readonly DataRow[] = [
     arity: -3,
     flags: WRITE,
     keys: COUNTER,
+    keyFlags: (args) =>
+      (args.slice(2).some((word) => optionWord(word) === 'GET') ? COUNTER : OVERWRITE).flags,
     acl: SLOW_ACL,
     summary: 'Sets the string value of a key, whatever it held before.',
     translate: translateSet,

@@ -210,7 +210,7 @@ export const VALUE_DOOR_ROWS: readonly DoorRow[] = [
     name: 'sort',
     arity: -2,
     flags: ['write', 'denyoom', 'movablekeys'],
-    keys: READ,
+    keys: { ...READ, others: ['OW', 'UPDATE'] },
     movableKeys: (args) => {
       const target = sortTarget(args, true);
       return typeof target === 'string' ? null : target < 0 ? [0] : [0, target];
