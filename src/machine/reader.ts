@@ -123,9 +123,10 @@ export class Reader {
   /** Null: a row is not in memory. The range may have changed since the load began. */
   #answer(call: Call, now: EpochMs, settled: boolean): ReadResult | null {
     const { range } = this.#state.descriptor;
+    const alone = call.wants.length === 1;
     for (const want of call.wants) {
       if (!inRange(range, want)) return MOVED;
-      const header = this.#peek(want);
+      const header = this.#peek(want, alone);
       if (header === undefined) return null;
       if (header === null) continue;
       if (!settled && this.#needsTime(header, now)) return NEEDS_TIME;
@@ -134,12 +135,16 @@ export class Reader {
       if (late) return NEEDS_TIME;
     }
     this.#run.readAt(now);
-    return { kind: 'reply', reply: handlerOf(call)(this.#run, call) };
+    const reply = handlerOf(call)(this.#run, call);
+    this.#run.offer(null, null);
+    return { kind: 'reply', reply };
   }
 
-  #peek(want: Want): Header | null | undefined {
+  /** `alone`: no other key is asked for, so that its row need not stay in memory meanwhile. */
+  #peek(want: Want, alone: boolean): Header | null | undefined {
     if (want.need === 'header') return this.#state.header(want);
-    const head = this.#state.head(want);
+    const through = alone && want.elements === undefined;
+    const head = through ? this.#state.readHead(want) : this.#state.head(want);
     if (head !== undefined) this.#run.offer(want, head);
     return head;
   }

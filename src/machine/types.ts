@@ -115,6 +115,12 @@ export interface ShardState {
   header(place: Place): Header | null | undefined;
   head(place: Place): Head | null | undefined;
   /**
+   * For a read of one key: as `head`, but what memory does not have comes straight from the store,
+   * and nothing of it stays in memory. `undefined`: `load` it, the turn's read budget is spent.
+   * Throws an RkvError CORRUPT when the row is wrong.
+   */
+  readHead(place: Place): Head | null | undefined;
+  /**
    * Brings these into memory and pins them until `endRun`. Returns undefined when nothing is left
    * to wait for: all in memory, or read synchronously within the turn's read budget. Rejects
    * with an RkvError CORRUPT when a row's CRC is wrong.

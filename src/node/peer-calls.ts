@@ -12,9 +12,10 @@ import {
   replicaId,
 } from '../base/ids.js';
 import type { DigestReport, HostPeers } from '../host/types.js';
+import { RkvError } from '../kv/errors.js';
 import type { Forward, RouteAnswer } from '../kv/forward.js';
 import type { Transport } from '../replica/ports.js';
-import { CallError } from '../transport/errors.js';
+import { UnknownEntry } from '../wire/entry/unknown.js';
 import { decodeAnswer, decodeForward, encodeAnswer, encodeForward } from '../wire/forward-codec.js';
 
 export const METHOD = {
@@ -103,6 +104,19 @@ export function serveCall(
   }
 }
 
+const UNREACHABLE: RouteAnswer = { kind: 'unreachable' };
+const DROPPED: RouteAnswer = { kind: 'dropped' };
+
+/** Null: the answer cannot be read, so nobody knows what became of the request. */
+function answerOf(body: Uint8Array): RouteAnswer | null {
+  try {
+    return decodeAnswer(body);
+  } catch (error) {
+    if (error instanceof RkvError || error instanceof UnknownEntry) return null;
+    throw error;
+  }
+}
+
 /** The calling side. */
 export class PeerCalls implements HostPeers {
   readonly #transport: Transport;
@@ -120,13 +134,12 @@ export class PeerCalls implements HostPeers {
     done: (answer: RouteAnswer) => void,
   ): void {
     this.forwarded++;
-    this.#transport.call(to, METHOD.forward, encodeForward(forward, timeoutMs), timeoutMs).then(
-      (body) => done(decodeAnswer(body)),
-      (error: unknown) => {
-        const notSent = error instanceof CallError && error.outcome === 'not-sent';
-        done({ kind: notSent || forward.kind === 'read' ? 'unreachable' : 'dropped' });
-      },
-    );
+    const body = encodeForward(forward, timeoutMs);
+    this.#transport.request(to, METHOD.forward, body, timeoutMs, (failure, answer) => {
+      const surelyNot = failure?.outcome === 'not-sent' || forward.kind === 'read';
+      const given = failure === null ? answerOf(answer) : null;
+      done(given ?? (surelyNot ? UNREACHABLE : DROPPED));
+    });
   }
 
   /** The meta leader's reply, or null: ask again, it may lead no more or be out of reach. */

@@ -210,6 +210,11 @@ export interface SnapshotSink {
   abort(reason: string): void;
 }
 
+/** What became of a request without an answer: `not-sent` surely never arrived. */
+export interface CallFailure {
+  readonly outcome: 'not-sent' | 'unknown';
+}
+
 export interface Transport {
   /** Queues for the next `flush`; drops by the rules of DESIGN section 2 when queues are full. */
   send(to: NodeId, message: PeerMessage): void;
@@ -221,6 +226,17 @@ export interface Transport {
    * `OUTCOME_UNKNOWN`.
    */
   call(to: NodeId, method: number, body: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+  /**
+   * `call` without a promise, for the hot path: `done` runs once, perhaps at once when the request
+   * cannot be sent. The body of an answer is a view of a received message.
+   */
+  request(
+    to: NodeId,
+    method: number,
+    body: Uint8Array,
+    timeoutMs: number,
+    done: (failure: CallFailure | null, body: Uint8Array) => void,
+  ): void;
   /** Streams a snapshot, rate-limited, one chunk waiting for the one before. */
   sendSnapshot(
     to: NodeId,

@@ -66,7 +66,9 @@ export class Attempt {
   /** Asked at every try: a split may have come between. */
   #isSpread({ group }: ShardPlace): boolean {
     const { others } = this.#request;
-    return others.some((bucket) => this.#parts.ports.place(bucket)?.group !== group);
+    return (
+      others.length > 0 && others.some((bucket) => this.#parts.ports.place(bucket)?.group !== group)
+    );
   }
 
   #spread(): RkvError {

@@ -61,22 +61,35 @@ export function createRouter(ports: RouterPorts): Router {
     },
   };
 
-  const attempt = (
+  const begin = (
     request: RoutedRequest,
     row: CommandRow,
-    part: Part,
+    bucket: number,
+    others: readonly number[],
+    command: Command,
     done: (answer: RoutedAnswer) => void,
   ): void => {
     const { stamp, read, deadline } = request;
-    const { bucket, others, command } = part;
     const { access } = row;
     new Attempt(parts, { bucket, others, command, access, stamp, read, deadline, done }).run();
   };
+  const attempt = (
+    request: RoutedRequest,
+    row: CommandRow,
+    { bucket, others, command }: Part,
+    done: (answer: RoutedAnswer) => void,
+  ): void => begin(request, row, bucket, others, command, done);
 
   return {
     execute(request, done) {
-      const row = rowOf(request.command);
-      const split = partsOf(ports, row, request.command);
+      const { command } = request;
+      const row = rowOf(command);
+      if (row.routing === 'one') {
+        const bucket = bucketOf(command.args[0] as Uint8Array);
+        begin(request, row, bucket, NONE, command, done);
+        return;
+      }
+      const split = partsOf(ports, row, command);
       const only = split[0];
       if (only === undefined) {
         done(new RkvError('NO_LEADER', 'there is no routing table yet', { hint: 'rkv status' }));

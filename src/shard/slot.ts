@@ -30,12 +30,20 @@ const CLOSE = 0x7d;
  * The slot of a key: of what stands between the first `{` and the next `}`, unless that is empty.
  */
 export function slotOf(key: Uint8Array): Slot {
-  const open = key.indexOf(OPEN);
-  if (open >= 0) {
-    const close = key.indexOf(CLOSE, open + 1);
-    if (close > open + 1) return (crc16(key, open + 1, close) & (SLOTS - 1)) as Slot;
+  // Most keys have no tag: one pass looks for it and sums up the key; native search costs more.
+  let crc = 0;
+  for (let i = 0; i < key.length; i++) {
+    const byte = key[i] as number;
+    if (byte === OPEN) return slotOfTag(key, i);
+    crc = ((crc << 8) & 0xffff) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number);
   }
-  return (crc16(key) & (SLOTS - 1)) as Slot;
+  return (crc & (SLOTS - 1)) as Slot;
+}
+
+function slotOfTag(key: Uint8Array, open: number): Slot {
+  const close = key.indexOf(CLOSE, open + 1);
+  const crc = close > open + 1 ? crc16(key, open + 1, close) : crc16(key);
+  return (crc & (SLOTS - 1)) as Slot;
 }
 
 export const bucketOfSlot = (slot: Slot): Bucket => Math.floor(slot / SLOTS_PER_BUCKET) as Bucket;

@@ -4,7 +4,7 @@
  * still queued is `not-sent`, everything else `unknown`. Pure bookkeeping; time is an argument.
  */
 import type { MonoMs } from '../base/ids.js';
-import type { CallFrame } from '../wire/peer-codec.js';
+import type { CallFrame } from '../wire/call-codec.js';
 import { CallError } from './errors.js';
 import { OVERHEAD_BYTES, type TransportLimits } from './limits.js';
 

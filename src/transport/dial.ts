@@ -5,12 +5,11 @@
  */
 import type { Client, ClientReadableStream } from '@grpc/grpc-js';
 import type { Clock, Timer } from '../base/clock.js';
+import { type CallFrame, decodeCalls } from '../wire/call-codec.js';
 import {
   type AppendFrame,
-  type CallFrame,
   type ControlFrame,
   decodeAppends,
-  decodeCalls,
   decodeControl,
   encodeHello,
   type HelloFrame,

@@ -29,11 +29,6 @@ import type { GrpcTransportOptions, RefusalReason } from './types.js';
 export interface GrpcTransport extends Transport {
   /** `host:port` that is really bound. */
   readonly address: string;
-  /**
-   * `call` without a promise, for the hot path: `done` runs once, perhaps at once when the request
-   * cannot be sent. The body of an answer is a view of a received message.
-   */
-  request(to: NodeId, method: number, body: Uint8Array, timeoutMs: number, done: CallDone): void;
 }
 
 type InCall = ServerWritableStream<Buffer, Buffer>;

@@ -2,15 +2,13 @@
 import type { Clock } from '../base/clock.js';
 import type { NodeId } from '../base/ids.js';
 import type { NodeBeat, PeerMessage, SnapshotHeader } from '../replica/ports.js';
+import { type CallFrame, decodeCalls, encodeCalls } from '../wire/call-codec.js';
 import {
   type AppendFrame,
-  type CallFrame,
   type ControlFrame,
   decodeAppends,
-  decodeCalls,
   decodeControl,
   encodeAppends,
-  encodeCalls,
   encodeControl,
   type Received,
 } from '../wire/peer-codec.js';

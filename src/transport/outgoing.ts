@@ -2,14 +2,12 @@
  * The three streams a peer has dialled here, by one of its attempts: what this node sends to it
  * leaves on them. An envelope larger than a piece is cut.
  */
+import { type CallFrame, encodeCallPiece, encodeCalls } from '../wire/call-codec.js';
 import {
   type AppendFrame,
-  type CallFrame,
   type ControlFrame,
   encodeAppendPiece,
   encodeAppends,
-  encodeCallPiece,
-  encodeCalls,
   encodeControl,
   encodeWelcome,
   type HelloFrame,

@@ -5,7 +5,8 @@
 import type { Clock, Timer } from '../base/clock.js';
 import { monoMs, type NodeId } from '../base/ids.js';
 import type { NodeBeat, PeerMessage, TransportHandler } from '../replica/ports.js';
-import type { AppendFrame, CallFrame, ControlFrame } from '../wire/peer-codec.js';
+import type { CallFrame } from '../wire/call-codec.js';
+import type { AppendFrame, ControlFrame } from '../wire/peer-codec.js';
 import { AppendLane } from './append-lane.js';
 import { type CallDone, CallLane, NO_BODY } from './call-lane.js';
 import type { StreamName } from './channel.js';

@@ -9,7 +9,7 @@ import type { Forward, RouteAnswer } from '../kv/forward.js';
 import type { Command } from '../kv/request.js';
 import { ByteReader, malformed } from './entry/reader.js';
 import { readReply, writeReply } from './entry/reply.js';
-import { SessionReader, SessionWriter } from './entry/stamps.js';
+import { SessionReader, writeStamp } from './entry/stamps.js';
 import { ByteWriter } from './entry/writer.js';
 
 const WRITE = 1;
@@ -58,7 +58,7 @@ export function encodeForward(forward: Forward, timeoutMs: number): Buffer {
   writer.varint(Math.max(0, Math.ceil(timeoutMs)));
   if (forward.kind === 'write') {
     const { command, stamp, rangeEpoch } = forward.write;
-    new SessionWriter(writer).write(stamp);
+    writeStamp(writer, stamp);
     writer.varint(rangeEpoch);
     writeCommand(writer, command);
   } else writeCommand(writer, forward.command);

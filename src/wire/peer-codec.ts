@@ -57,15 +57,6 @@ export interface AppendFrame {
   readonly acked: number;
 }
 
-export interface CallFrame {
-  readonly requests: readonly {
-    readonly id: number;
-    readonly method: number;
-    readonly body: Uint8Array;
-  }[];
-  readonly answers: readonly { readonly id: number; readonly body: Uint8Array }[];
-}
-
 /** Part of an encoded envelope that was too large for one message. */
 export interface PieceFrame {
   readonly piece: Uint8Array;
@@ -188,7 +179,7 @@ function beatFrom(wire: rkv.peer.NodeBeat.$Properties): BeatFrame {
 }
 
 /** Fields of the two envelopes that carry Raft messages; both have these in common. */
-const WELCOME = bytesField(1);
+export const WELCOME = bytesField(1);
 const MESSAGES = bytesField(2);
 const BEAT = bytesField(3);
 const OFFERS = bytesField(4);
@@ -243,11 +234,11 @@ function readOffers(from: ProtoReader, offers: number[]): void {
 }
 
 /** Runs a reader; whatever it throws on bytes from a stranger is a `WireError`. */
-function read<T>(bytes: Uint8Array, run: (from: ProtoReader) => T): T {
+export function read<T>(bytes: Uint8Array, run: (from: ProtoReader) => T): T {
   return parse((all) => run(new ProtoReader(all)), bytes);
 }
 
-const readWelcome = (from: ProtoReader): Received<never> => ({
+export const readWelcome = (from: ProtoReader): Received<never> => ({
   kind: 'welcome',
   welcome: welcomeFrom(peer.Welcome.decode(from.bytes())),
 });
@@ -301,37 +292,10 @@ export function decodeAppends(bytes: Uint8Array): Received<AppendFrame> {
   });
 }
 
-function pieceFrom(piece: Uint8Array, last: boolean | null | undefined): Received<never> {
+export function pieceFrom(piece: Uint8Array, last: boolean | null | undefined): Received<never> {
   return { kind: 'piece', piece: { piece, last: last ?? false } };
 }
 
 export function encodeAppendPiece({ piece, last }: PieceFrame): Buffer {
   return finish(peer.AppendEnvelope.encode({ piece, pieceLast: last }));
-}
-
-export function encodeCalls({ requests, answers }: CallFrame): Buffer {
-  return finish(peer.CallEnvelope.encode({ requests: [...requests], answers: [...answers] }));
-}
-
-/** Bodies are views of `bytes`: who keeps one beyond its request copies it. */
-export function decodeCalls(bytes: Uint8Array): Received<CallFrame> {
-  const wire = parse((from) => peer.CallEnvelope.decode(from), bytes);
-  if (wire.welcome) return { kind: 'welcome', welcome: welcomeFrom(wire.welcome) };
-  if (wire.piece?.length) return pieceFrom(wire.piece, wire.pieceLast);
-  const frame: CallFrame = {
-    requests: (wire.requests ?? []).map(({ id, method, body }) => ({
-      id: receivedCount('request', id),
-      method: receivedCount('method', method),
-      body: body ?? NO_BYTES,
-    })),
-    answers: (wire.answers ?? []).map(({ id, body }) => ({
-      id: receivedCount('answer', id),
-      body: body ?? NO_BYTES,
-    })),
-  };
-  return { kind: 'frame', frame };
-}
-
-export function encodeCallPiece({ piece, last }: PieceFrame): Buffer {
-  return finish(peer.CallEnvelope.encode({ piece, pieceLast: last }));
 }

@@ -170,6 +170,10 @@ export class FakeState implements ShardState {
     return this.#heads.get(name(place))?.head ?? null;
   }
 
+  readHead(place: Place): Head | null | undefined {
+    return this.slow ? this.head(place) : (this.#heads.get(name(place))?.head ?? null);
+  }
+
   load(wants: readonly Want[]): Promise<void> | undefined {
     const pin = (): void => {
       for (const want of wants) {

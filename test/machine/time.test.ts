@@ -187,6 +187,7 @@ describe('reads in general', () => {
 
   it('give up, retryably, when rows leave memory faster than they come', async () => {
     const one = await Driver.open();
+    one.state.slow = true;
     one.state.load = async () => {};
     await expect(one.read('get', 'k')).rejects.toThrow(RkvError);
   });

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { groupId, nodeId } from '../../src/base/ids.js';
+import { decodeCalls, encodeCalls } from '../../src/wire/call-codec.js';
 import { rkv } from '../../src/wire/generated/peer.js';
 import {
   decodeAppends,
-  decodeCalls,
   decodeControl,
   decodeHello,
   encodeAppendPiece,
   encodeAppends,
-  encodeCalls,
   encodeControl,
   encodeHello,
   encodeWelcome,

@@ -10,7 +10,7 @@ interface KeyUse {
   /** The last write that was entered, while it is not done. */
   writer: Pending | null;
   /** Reads entered since, while they are not done. */
-  readonly readers: Set<Pending>;
+  readers: Set<Pending> | null;
   /** Pending commands that name the key. */
   uses: number;
 }
@@ -28,7 +28,7 @@ export class KeyOrder {
     for (const key of keys) {
       let use = this.#uses.get(key);
       if (use === undefined) {
-        use = { writer: null, readers: new Set(), uses: 0 };
+        use = { writer: null, readers: null, uses: 0 };
         this.#uses.set(key, use);
       }
       use.uses++;
@@ -36,10 +36,11 @@ export class KeyOrder {
       if (use.writer === pending) continue;
       if (!writes) {
         if (use.writer !== null) waitFor(pending, use.writer);
+        use.readers ??= new Set();
         use.readers.add(pending);
         continue;
       }
-      if (use.readers.size > 0) {
+      if (use.readers !== null && use.readers.size > 0) {
         for (const reader of use.readers) waitFor(pending, reader);
         use.readers.clear();
       } else if (use.writer !== null) waitFor(pending, use.writer);
@@ -56,7 +57,7 @@ export class KeyOrder {
       if (use === undefined) continue;
       if (--use.uses === 0) this.#uses.delete(key);
       else if (use.writer === pending) use.writer = null;
-      else use.readers.delete(pending);
+      else use.readers?.delete(pending);
     }
   }
 }

@@ -2,7 +2,7 @@
  * The slowest commands of this node's Redis clients, from arrival to answer: here that includes the
  * way to a majority of disks. Beside it the worst times by second, for LATENCY.
  */
-import { toByteKey } from '../../base/bytes.js';
+import { asBuffer } from '../../base/bytes.js';
 import type { Clock } from '../../base/clock.js';
 import type { Client } from './client.js';
 import type { Entry } from './registry.js';
@@ -32,12 +32,12 @@ const MAX_SAMPLES = 160;
 export const COMMAND_EVENT = 'command';
 
 function cut(entry: Entry, args: readonly Uint8Array[]): string[] {
-  const words = entry.fullName.split('|');
+  const words = entry.fullName.includes('|') ? entry.fullName.split('|') : [entry.fullName];
   const room = MAX_WORDS - words.length;
   const shown = args.length > room ? room - 1 : args.length;
   for (let i = 0; i < shown; i++) {
     const arg = args[i] as Uint8Array;
-    const text = toByteKey(arg.subarray(0, MAX_WORD_CHARACTERS));
+    const text = asBuffer(arg).toString('latin1', 0, MAX_WORD_CHARACTERS);
     const rest = arg.length - MAX_WORD_CHARACTERS;
     words.push(rest > 0 ? `${text}... (${rest} more bytes)` : text);
   }
@@ -48,6 +48,7 @@ function cut(entry: Entry, args: readonly Uint8Array[]): string[] {
 export class Slowlog {
   readonly #clock: Clock;
   readonly #settings: Settings;
+  /** Oldest first; up to as many again as are shown, so that cutting costs little each. */
   #entries: SlowCommand[] = [];
   #nextId = 0;
   #samples: LatencySample[] = [];
@@ -55,6 +56,10 @@ export class Slowlog {
   worstMs = 0;
   /** A command of at least so many microseconds is told to `onSlow`. */
   fromMicroseconds = 0;
+  /** The settings, as numbers: under load every command may be slow. */
+  #threshold = 0;
+  #latency = 0;
+  #length = 0;
 
   constructor(clock: Clock, settings: Settings) {
     this.#clock = clock;
@@ -66,13 +71,18 @@ export class Slowlog {
   onSettings(): void {
     const slow = this.#settings.number(SLOWLOG_THRESHOLD);
     const latency = this.#settings.number(LATENCY_THRESHOLD);
+    this.#threshold = slow;
+    this.#latency = latency;
+    this.#length = this.#settings.number(SLOWLOG_LENGTH);
     const floors = [slow < 0 ? null : slow, latency === 0 ? null : latency * 1000];
     this.fromMicroseconds = Math.min(...floors.map((floor) => floor ?? Number.POSITIVE_INFINITY));
-    this.#trim();
+    this.#trim(this.#length);
   }
 
+  /** Newest first. */
   get entries(): readonly SlowCommand[] {
-    return this.#entries;
+    this.#trim(this.#length);
+    return [...this.#entries].reverse();
   }
 
   get samples(): readonly LatencySample[] {
@@ -81,16 +91,16 @@ export class Slowlog {
 
   onSlow(client: Client, entry: Entry, args: readonly Uint8Array[], microseconds: number): void {
     const at = Math.floor(this.#clock.wall() / 1000);
-    const latency = this.#settings.number(LATENCY_THRESHOLD);
+    const latency = this.#latency;
     if (latency > 0 && microseconds >= latency * 1000) this.#sample(at, microseconds / 1000);
-    const threshold = this.#settings.number(SLOWLOG_THRESHOLD);
-    if (threshold < 0 || microseconds < threshold) return;
+    const threshold = this.#threshold;
+    if (threshold < 0 || microseconds < threshold || this.#length === 0) return;
     if (entry.row.flags.includes('skip_slowlog')) return;
     const { address, name } = client;
     const words = cut(entry, args);
     const id = this.#nextId++;
-    this.#entries.unshift({ id, at, microseconds: Math.round(microseconds), words, address, name });
-    this.#trim();
+    this.#entries.push({ id, at, microseconds: Math.round(microseconds), words, address, name });
+    if (this.#entries.length >= 2 * this.#length) this.#trim(this.#length);
   }
 
   #sample(at: number, ms: number): void {
@@ -104,9 +114,8 @@ export class Slowlog {
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
   }
 
-  #trim(): void {
-    const length = this.#settings.number(SLOWLOG_LENGTH);
-    if (this.#entries.length > length) this.#entries.length = length;
+  #trim(length: number): void {
+    if (this.#entries.length > length) this.#entries.splice(0, this.#entries.length - length);
   }
 
   reset(): void {

@@ -1,5 +1,5 @@
 /** Which arguments of a command name elements of its collection: those of type `element`. */
-import type { CommandRow } from './row.js';
+import type { CommandRow, Positional } from './row.js';
 
 const NONE: readonly Uint8Array[] = [];
 
@@ -8,13 +8,20 @@ export function elementsOf(
   { positionals, tail }: CommandRow,
   args: readonly Uint8Array[],
 ): readonly Uint8Array[] {
-  const inTail = tail?.findIndex((one) => one.type === 'element') ?? -1;
-  const at = positionals.findIndex((one) => one.type === 'element');
+  const at = elementAt(positionals);
   if (at >= 0) return [args[at] as Uint8Array];
-  if (tail === undefined || inTail < 0) return NONE;
+  if (tail === undefined) return NONE;
+  const inTail = elementAt(tail);
+  if (inTail < 0) return NONE;
   const elements: Uint8Array[] = [];
   for (let i = positionals.length + inTail; i < args.length; i += tail.length) {
     elements.push(args[i] as Uint8Array);
   }
   return elements;
+}
+
+/** Asked for every key of every entry: no closure. */
+function elementAt(words: readonly Positional[]): number {
+  for (let i = 0; i < words.length; i++) if (words[i]?.type === 'element') return i;
+  return -1;
 }

@@ -73,7 +73,7 @@ export class Run {
 
   /** Null: absent, or expired by applied cluster time. */
   header(place: Place): Header | null {
-    const header = this.#state.header(place);
+    const header = place === this.#foundAt ? this.#found : this.#state.header(place);
     assert(header !== undefined, 'a header was not brought into memory');
     return header === null || this.isDead(header) ? null : header;
   }
@@ -90,15 +90,17 @@ export class Run {
     return this.isDead(header) ? Number.MAX_SAFE_INTEGER - header.revision : header.revision;
   }
 
-  /** A read has looked this up already; `head` of the same place object gives it once. */
-  offer(place: Place, head: Head | null): void {
+  /**
+   * A read has looked this up already; `head` and `header` of the same place object give it until
+   * the next offer. Null: nothing is offered any more.
+   */
+  offer(place: Place | null, head: Head | null): void {
     this.#foundAt = place;
     this.#found = head;
   }
 
   head(place: Place): Head | null {
     const head = place === this.#foundAt ? this.#found : this.#state.head(place);
-    this.#foundAt = null;
     assert(head !== undefined, 'a value was not brought into memory');
     return head === null || this.isDead(head) ? null : head;
   }

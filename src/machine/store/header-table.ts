@@ -96,6 +96,14 @@ export class HeaderTable {
     };
   }
 
+  /** The CRC of the key's row, and no more; as `take`, but the entry stays. */
+  crc(salt: number, place: Place): number | null | undefined {
+    if (this.size === 0) return undefined;
+    const slot = this.find(this.hash(salt, place));
+    if (slot < 0) return undefined;
+    return this.words[slot + SIZE] === ABSENT ? null : this.words[slot + CRC];
+  }
+
   /**
    * The key's clean state, as the store has it; never of a collection, whose facts have no room.
    */

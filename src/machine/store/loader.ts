@@ -5,12 +5,12 @@
  */
 import { asBuffer } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';
-import type { Want } from '../types.js';
+import type { Head, Header, Place, Want } from '../types.js';
 import { corrupt } from './context.js';
 import { ElementLoader, wantsElements } from './element-loader.js';
 import type { ElementRow } from './element-rows.js';
 import { headKey } from './keys.js';
-import { decodeHead, headValue } from './row-codec.js';
+import { decodeHead, headOf, headValue } from './row-codec.js';
 import { HeadRow } from './rows.js';
 import type { ShardRows } from './shard-rows.js';
 
@@ -126,6 +126,45 @@ export class Loader {
     }
   }
 
+  /**
+   * A key that has no row in memory, for one read: nothing is pinned and nothing stays. Undefined:
+   * the budget of this turn is spent, or the key is not this replica's.
+   */
+  read(place: Place, salt: number): Head | null | undefined {
+    const { shard } = this;
+    const { budget, store, table } = shard.context;
+    const { bucket, database } = place;
+    if (shard.spaceOf(bucket) === 0) return undefined;
+    budget.begin();
+    try {
+      if (!budget.spend()) return undefined;
+      const key = this.keyOf(place);
+      const stored = store.getSync(key);
+      const header = stored === undefined ? null : this.decoded(place, key, stored);
+      const isGone = header === null || shard.counted.isWiped(bucket, database, header.revision);
+      const known = table.crc(salt, place);
+      if (known !== undefined && known !== (isGone ? null : header.crc)) throw this.older(place);
+      return isGone ? null : headOf(header, headValue(asBuffer(stored as Uint8Array)));
+    } catch (error) {
+      throw this.failure(error);
+    } finally {
+      budget.end();
+    }
+  }
+
+  private decoded(place: Place, key: Buffer, stored: Uint8Array): Header {
+    const header = decodeHead(key, stored);
+    if (header !== null) return header;
+    const { context, descriptor } = this.shard;
+    throw corrupt(context, descriptor.shard, `${nameOf(place)} fails its check`);
+  }
+
+  /** It was in memory without its value; the store must have the very row that was written. */
+  private older(place: Place): RkvError {
+    const { context, descriptor } = this.shard;
+    return corrupt(context, descriptor.shard, `${nameOf(place)} is an older row`);
+  }
+
   private async readLater(first: readonly Want[], wants: readonly Want[]): Promise<void> {
     const { store, generations } = this.shard.context;
     let missing = first;
@@ -152,25 +191,17 @@ export class Loader {
     }
   }
 
-  private keyOf(want: Want): Buffer {
-    return headKey(this.shard.spaceOf(want.bucket), want.bucket, want.database, want.key);
+  private keyOf({ bucket, database, key }: Place): Buffer {
+    return headKey(this.shard.spaceOf(bucket), bucket, database, key);
   }
 
   private take(want: Want, key: Buffer, stored: Uint8Array | undefined): void {
     const { shard } = this;
     const known = shard.row(want);
-    const header = stored === undefined ? null : decodeHead(key, stored);
-    if (stored !== undefined && header === null) {
-      throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} fails its check`);
-    }
+    const header = stored === undefined ? null : this.decoded(want, key, stored);
     const isWiped =
       header !== null && shard.counted.isWiped(want.bucket, want.database, header.revision);
-    if (known) {
-      // It was in memory without its value; the store must have the very row that was written.
-      if (known.header?.crc !== (isWiped ? undefined : header?.crc)) {
-        throw corrupt(shard.context, shard.descriptor.shard, `${nameOf(want)} is an older row`);
-      }
-    }
+    if (known && known.header?.crc !== (isWiped ? undefined : header?.crc)) throw this.older(want);
     const row = known ?? new HeadRow(want);
     row.value = stored === undefined ? null : headValue(asBuffer(stored));
     if (!known) {
@@ -190,5 +221,5 @@ export class Loader {
   }
 }
 
-const nameOf = (want: Want): string =>
-  `key ${JSON.stringify(want.key)} of bucket ${want.bucket}, database ${want.database},`;
+const nameOf = ({ bucket, database, key }: Place): string =>
+  `key ${JSON.stringify(key)} of bucket ${bucket}, database ${database},`;

@@ -10,7 +10,7 @@ import { assert } from '../../base/assert.js';
 import { asBuffer } from '../../base/bytes.js';
 import { crc32 } from '../../base/checksum.js';
 import type { EpochMs, Revision, SpaceId } from '../../base/ids.js';
-import type { Facts, Header, NewHead, Place } from '../types.js';
+import type { Facts, Head, Header, NewHead, Place } from '../types.js';
 import {
   DIGEST_MODULUS,
   digestPlus,
@@ -124,6 +124,11 @@ export function encodeHead(
       facts,
     },
   };
+}
+
+export function headOf(header: Header, value: Uint8Array): Head {
+  const { type, flags, revision, created, deadline, generation, size, crc, facts } = header;
+  return { type, flags, revision, created, deadline, generation, size, crc, facts, value };
 }
 
 /** The value as its writer gave it: without facts. */

@@ -35,7 +35,7 @@ import type { Grave } from './graves.js';
 import { Loader } from './loader.js';
 import { mapSpaces } from './pieces.js';
 import { PlainRows } from './plain-rows.js';
-import { assertHead, bytesOf, digestOf, dueOf, encodeHead } from './row-codec.js';
+import { assertHead, bytesOf, digestOf, dueOf, encodeHead, headOf } from './row-codec.js';
 import { HeadRow, type PlainRow } from './rows.js';
 import { scanShard } from './scan.js';
 import { streamTable } from './table-stream.js';
@@ -125,9 +125,12 @@ export class ShardRows implements ShardState {
     const { header } = row;
     if (header === null) return null;
     const value = row.readValue();
-    if (value === null) return undefined;
-    const { type, flags, revision, created, deadline, generation, size, crc, facts } = header;
-    return { type, flags, revision, created, deadline, generation, size, crc, facts, value };
+    return value === null ? undefined : headOf(header, value);
+  }
+
+  readHead(place: Place): Head | null | undefined {
+    const isHere = this.rowInMemory(place) !== undefined;
+    return isHere ? this.head(place) : this.loader.read(place, this.salt);
   }
 
   load(wants: readonly Want[]): Promise<void> | undefined {

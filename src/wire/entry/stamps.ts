@@ -11,6 +11,24 @@ import type { ByteWriter } from './writer.js';
 
 export const SESSION_BYTES = 16;
 
+function writeNumbers(out: ByteWriter, { sequence, mark, firstAttempt }: SessionStamp): void {
+  out.varint(sequence);
+  out.varint(mark);
+  out.varint(firstAttempt);
+}
+
+function writeSession(out: ByteWriter, session: string): void {
+  assert(session.length === SESSION_BYTES, 'a session has 16 bytes');
+  out.byte(0);
+  out.latin1(session);
+}
+
+/** A stamp alone, as a `SessionWriter` writes its first. */
+export function writeStamp(out: ByteWriter, stamp: SessionStamp): void {
+  writeSession(out, stamp.session);
+  writeNumbers(out, stamp);
+}
+
 export class SessionWriter {
   readonly #out: ByteWriter;
   readonly #numbers = new Map<string, number>();
@@ -23,16 +41,12 @@ export class SessionWriter {
     const out = this.#out;
     const number = this.#numbers.get(stamp.session);
     if (number === undefined) {
-      assert(stamp.session.length === SESSION_BYTES, 'a session has 16 bytes');
       this.#numbers.set(stamp.session, this.#numbers.size + 1);
-      out.byte(0);
-      out.latin1(stamp.session);
+      writeSession(out, stamp.session);
     } else {
       out.varint(number);
     }
-    out.varint(stamp.sequence);
-    out.varint(stamp.mark);
-    out.varint(stamp.firstAttempt);
+    writeNumbers(out, stamp);
   }
 }
 

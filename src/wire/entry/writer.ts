@@ -2,12 +2,12 @@
  * Bytes on their way into an entry or reply: one growable buffer, used again for each, and one copy
  * of its own memory at the end.
  */
-import { asBuffer } from '../../base/bytes.js';
-
 const START_BYTES = 64 * 1024;
 /** A buffer that one huge entry made larger than this is not kept. */
 const KEPT_BYTES = 1024 * 1024;
 const MAX_VARINT_BYTES = 8;
+/** Below this a loop beats the call into native code. */
+const SHORT_COPY_BYTES = 32;
 
 export class ByteWriter {
   #buffer = Buffer.allocUnsafeSlow(START_BYTES);
@@ -62,10 +62,16 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): void {
-    this.varint(value.length);
-    this.#room(value.length);
-    asBuffer(value).copy(this.#buffer, this.#length);
-    this.#length += value.length;
+    const { length } = value;
+    this.varint(length);
+    this.#room(length);
+    if (length > SHORT_COPY_BYTES) this.#buffer.set(value, this.#length);
+    else {
+      const buffer = this.#buffer;
+      const at = this.#length;
+      for (let i = 0; i < length; i++) buffer[at + i] = value[i] as number;
+    }
+    this.#length += length;
   }
 
   /** A string of characters 0 to 255, as many as the reader expects. */
@@ -82,6 +88,8 @@ export class ByteWriter {
 
   /** A copy of what was written. */
   finish(): Buffer {
-    return Buffer.from(this.#buffer.subarray(0, this.#length));
+    const own = Buffer.allocUnsafe(this.#length);
+    this.#buffer.copy(own, 0, 0, this.#length);
+    return own;
   }
 }

@@ -3,15 +3,13 @@
  * them may be lost, doubled or delayed on their own, as the wire is told to.
  */
 import type { PeerMessage } from '../../../src/replica/ports.js';
+import { type CallFrame, decodeCalls, encodeCalls } from '../../../src/wire/call-codec.js';
 import {
   type AppendFrame,
-  type CallFrame,
   type ControlFrame,
   decodeAppends,
-  decodeCalls,
   decodeControl,
   encodeAppends,
-  encodeCalls,
   encodeControl,
   type Received,
 } from '../../../src/wire/peer-codec.js';
