@@ -61,32 +61,23 @@ export function createRouter(ports: RouterPorts): Router {
     },
   };
 
-  const begin = (
+  const attempt = (
     request: RoutedRequest,
     row: CommandRow,
-    bucket: number,
-    others: readonly number[],
-    command: Command,
+    { bucket, others, command }: Part,
     done: (answer: RoutedAnswer) => void,
   ): void => {
     const { stamp, read, deadline } = request;
     const { access } = row;
     new Attempt(parts, { bucket, others, command, access, stamp, read, deadline, done }).run();
   };
-  const attempt = (
-    request: RoutedRequest,
-    row: CommandRow,
-    { bucket, others, command }: Part,
-    done: (answer: RoutedAnswer) => void,
-  ): void => begin(request, row, bucket, others, command, done);
 
   return {
     execute(request, done) {
       const { command } = request;
       const row = rowOf(command);
       if (row.routing === 'one') {
-        const bucket = bucketOf(command.args[0] as Uint8Array);
-        begin(request, row, bucket, NONE, command, done);
+        attempt(request, row, whole(bucketOf(command.args[0] as Uint8Array), command), done);
         return;
       }
       const split = partsOf(ports, row, command);

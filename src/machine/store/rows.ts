@@ -9,9 +9,9 @@
  */
 import type { ByteKey } from '../../base/bytes.js';
 import type { EpochMs } from '../../base/ids.js';
-import type { Header, Place, Table } from '../types.js';
+import type { Head, Header, Place, Table } from '../types.js';
 import type { CollectionRows } from './element-rows.js';
-import { dueOf, headKeyLength, headValue } from './row-codec.js';
+import { dueOf, headKeyLength, headOf, headValue } from './row-codec.js';
 
 export class HeadRow implements Place {
   readonly bucket: number;
@@ -56,6 +56,14 @@ export class HeadRow implements Place {
   /** Whether `head` can be answered. */
   hasValue(): boolean {
     return this.header === null || this.value !== null || this.record !== null;
+  }
+
+  /** Undefined: the value is not in memory. */
+  head(): Head | null | undefined {
+    const { header } = this;
+    if (header === null) return null;
+    const value = this.readValue();
+    return value === null ? undefined : headOf(header, value);
   }
 
   readValue(): Buffer | null {

@@ -35,7 +35,7 @@ import type { Grave } from './graves.js';
 import { Loader } from './loader.js';
 import { mapSpaces } from './pieces.js';
 import { PlainRows } from './plain-rows.js';
-import { assertHead, bytesOf, digestOf, dueOf, encodeHead, headOf } from './row-codec.js';
+import { assertHead, bytesOf, digestOf, dueOf, encodeHead } from './row-codec.js';
 import { HeadRow, type PlainRow } from './rows.js';
 import { scanShard } from './scan.js';
 import { streamTable } from './table-stream.js';
@@ -120,17 +120,12 @@ export class ShardRows implements ShardState {
   }
 
   head(place: Place): Head | null | undefined {
-    const row = this.row(place);
-    if (row === undefined) return undefined;
-    const { header } = row;
-    if (header === null) return null;
-    const value = row.readValue();
-    return value === null ? undefined : headOf(header, value);
+    return this.row(place)?.head();
   }
 
   readHead(place: Place): Head | null | undefined {
-    const isHere = this.rowInMemory(place) !== undefined;
-    return isHere ? this.head(place) : this.loader.read(place, this.salt);
+    const row = this.rowInMemory(place);
+    return row === undefined ? this.loader.read(place, this.salt) : row.head();
   }
 
   load(wants: readonly Want[]): Promise<void> | undefined {
