@@ -41,10 +41,12 @@ export async function runCrew(file, { seeds, workers, onResult, enough = () => f
   const member = () =>
     new Promise((resolve) => {
       let current = null;
+      let dismissed = false;
       const child = fork(file, ['--worker'], { execArgv });
       const next = () => {
         const { value, done } = enough() ? { value: undefined, done: true } : queue.next();
         if (done || failure !== null) {
+          dismissed = true;
           child.send('end');
           return;
         }
@@ -57,7 +59,9 @@ export async function runCrew(file, { seeds, workers, onResult, enough = () => f
         next();
       });
       child.on('exit', (code, signal) => {
+        // One that never said a word has run nothing, and says so by its absence alone.
         if (current !== null) failure ??= `seed ${current} ended its process: ${signal ?? code}`;
+        else if (!dismissed) failure ??= `a worker ended before it took a seed: ${signal ?? code}`;
         resolve();
       });
     });

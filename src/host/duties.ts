@@ -5,6 +5,7 @@
  */
 import type { GroupId, LogIndex, MonoMs, NodeId, ReplicaId } from '../base/ids.js';
 import { RkvError } from '../kv/errors.js';
+import type { Machine } from '../machine/types.js';
 import type { Replica } from '../replica/replica.js';
 import { Digests } from './digests.js';
 import type { Host } from './host.js';
@@ -21,6 +22,8 @@ export class Duties {
   readonly #parts: HostParts;
   readonly #leadership = new Leadership();
   readonly #expiring = new Set<GroupId>();
+  /** What was found wrong with a group's rows, since its last snapshot at most. */
+  readonly #wrong = new Map<GroupId, string>();
   readonly #digestAt = new Map<GroupId, LogIndex>();
   /** Where an operator wants a shard led, from the catalogue. */
   #chosenLeader: (group: GroupId) => NodeId | null = () => null;
@@ -155,7 +158,20 @@ export class Duties {
     else if (node !== null) this.#parts.peers.fence(node, leader.group, replica, reason);
   }
 
+  /**
+   * Opens the rows that a snapshot has brought. What is found wrong with them meanwhile refuses
+   * them: the replica they are for is fenced, or is about to be made whole by them.
+   */
+  async opened(group: GroupId, open: () => Promise<Machine>): Promise<Machine> {
+    this.#wrong.delete(group);
+    const machine = await open();
+    const wrong = this.#wrong.get(group);
+    if (wrong !== undefined) throw new RkvError('CORRUPT', wrong, { shard: group });
+    return machine;
+  }
+
   fence(group: GroupId, reason: string): void {
+    this.#wrong.set(group, reason);
     const replica = this.#host.replicas.get(group);
     if (replica === undefined || replica.fenced) return;
     this.#parts.say('replica fenced', { group, replica: replica.self, reason });

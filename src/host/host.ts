@@ -71,8 +71,10 @@ export class Host implements Omit<TransportHandler, 'onCall'> {
       log: parts.log,
       transport: parts.transport,
       replica: (group) => this.replicas.get(group),
-      openMachine: async (group, descriptor) =>
-        parts.openMachine(group, await parts.state.install(group, descriptor)),
+      openMachine: (group, descriptor) =>
+        this.duties.opened(group, async () =>
+          parts.openMachine(group, await parts.state.install(group, descriptor)),
+        ),
       say: parts.say,
       wake: (group) => this.wake(group),
     });

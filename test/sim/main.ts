@@ -2,6 +2,7 @@
  * A process of the simulator: runs seeds and tells the results to whoever started it. With one seed
  * it prints what happened; as a worker (`--worker`) it takes seeds from its parent over IPC.
  */
+import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Result, runSeed } from './run.js';
 
@@ -50,6 +51,8 @@ function work(): void {
 const tail = ({ violation, lastEvents }: Result): readonly string[] =>
   violation === null ? [] : lastEvents;
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+/** Node names a program by where it really lies, whatever links lead there. */
+const program = process.argv[1];
+if (program !== undefined && import.meta.url === pathToFileURL(realpathSync(program)).href) {
   if (process.argv[2] === '--worker') work();
 }

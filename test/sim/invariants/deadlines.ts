@@ -11,6 +11,8 @@ import { type Invariant, mustHold } from './invariant.js';
 /** How much of a time to live may be lost to the slewing of clocks, and beside it. */
 export const SLEW = 0.15;
 export const EARLY_MS = 1_000;
+/** Cluster time never stands still, but a tenth: longer than so, nothing outlives its deadline. */
+export const LATE_MS = 3_000;
 
 interface Write {
   /** Null: it deletes. */
@@ -107,6 +109,13 @@ export class Deadlines implements Invariant {
     const write = writes.find((one) => one.value === value);
     if (write === undefined) return;
     this.checks++;
+    const latest = write.end + write.ttlMs * (1 + SLEW) + LATE_MS;
+    mustHold(this.name, read.call <= latest, () => {
+      return (
+        `${key} = ${value.slice(0, 20)} was set until ${write.end} ms for ${write.ttlMs} ms ` +
+        `and is still there at ${read.call} ms`
+      );
+    });
     const gone = reads.find(
       (one) => one.value === null && one.call > write.end && one.end < read.call,
     );

@@ -264,6 +264,8 @@ describe('invariants of what clients see', () => {
     expect(judged([ttlWrite(0, 9_000), ttlRead(3_000, false)])).toBe('deadlines');
     expect(judged([ttlWrite(0, 9_000), ttlRead(3_000, false)], 4_000)).toBe('');
     expect(judged([ttlWrite(0, 500), ttlRead(900, false), ttlRead(950, true)])).toBe('deadlines');
+    expect(judged([ttlWrite(0, 500), ttlRead(3_000, true)])).toBe('');
+    expect(judged([ttlWrite(0, 500), ttlRead(9_000, true)])).toBe('deadlines');
   });
 
   it('a field whose deadline was taken away and that goes; one that was deleted may', () => {

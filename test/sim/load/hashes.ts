@@ -255,9 +255,8 @@ const watchWhole: Draft = (load) => {
     const value = load.name();
     const commands = [hashCommand('del', key), hashCommand('hset', key, ...everyField(value))];
     const watched = [{ database: databaseOf(key), key: latin1(key), revision }];
-    // What was absent and is so again counts as unchanged, whatever HGETALL saw in between.
     const line =
-      typeof seen === 'string' && revision !== 0
+      typeof seen === 'string'
         ? wholeLine(key, 'cas', [seen, value], inside(1, applied))
         : wholeLine(key, 'set', [value, 'NX'], inside(1, applied));
     const learn = ({ kind }: Reply): string =>
