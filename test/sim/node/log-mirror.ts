@@ -79,10 +79,9 @@ export class LogMirror implements Watcher {
   onRestored(node: NodeId, log: Log): void {
     for (const [group, held] of log.restored.groups) {
       const mirror = this.of(node, group);
-      const { floor } = mirror;
       mirror.written.clear();
       mirror.durable.clear();
-      mirror.floor = Math.max(floor, held.floor.index);
+      mirror.floor = held.floor.index;
       mirror.floorTerm = held.floor.term;
       mirror.last = held.floor.index;
       // Metadata only; bytes of restored entries were seen when they were written.
