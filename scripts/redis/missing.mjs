@@ -58,7 +58,7 @@ export const MISSING = [
   {
     commands: [
       ...['latency|graph', 'latency|histogram', 'memory|malloc-stats', 'memory|purge', 'lolwut'],
-      ...['move', 'swapdb'],
+      'swapdb',
     ],
     brings: 'nothing planned',
   },

@@ -1,5 +1,5 @@
 /** Rows of commands on keys of any type, and on ranges of them. */
-import type { CommandRow } from './row.js';
+import type { CommandRow, OptionWord } from './row.js';
 import { EXPIRY_OPTIONS } from './strings.js';
 
 const key = { name: 'key', type: 'key' } as const;
@@ -7,6 +7,16 @@ const ONE = { routing: 'one', merge: 'only' } as const;
 const TOGETHER = { routing: 'together', merge: 'only' } as const;
 const other = { name: 'other', type: 'key' } as const;
 const SUM = { repeats: true, routing: 'keys', merge: 'sum' } as const;
+
+/** Where the second key lies. */
+const DATABASE: OptionWord = {
+  word: 'DB',
+  takes: 'integer',
+  max: 255,
+  names: 'database',
+  group: 'database',
+  help: 'the database of the other key',
+};
 
 export const KEY_ROWS: readonly CommandRow[] = [
   {
@@ -127,20 +137,24 @@ export const KEY_ROWS: readonly CommandRow[] = [
     code: 29,
     access: 'write',
     positionals: [key, other],
-    options: [
-      {
-        word: 'DB',
-        takes: 'integer',
-        max: 255,
-        names: 'database',
-        help: 'the database of the copy',
-      },
-      { word: 'REPLACE', help: 'also if the other key is there' },
-    ],
+    options: [DATABASE, { word: 'REPLACE', help: 'also if the other key is there' }],
     reads: 'value',
     copies: true,
     grows: true,
     help: 'Copies a value and its expiry to another key of its shard (integer: 1 or 0).',
+  },
+  {
+    ...TOGETHER,
+    name: 'move',
+    code: 47,
+    access: 'write',
+    positionals: [key, other],
+    options: [DATABASE],
+    requires: ['database'],
+    reads: 'value',
+    copies: true,
+    grows: false,
+    help: 'Takes a value to a key of its shard that is not there (integer: 1, 0 if it is or has none).',
   },
 ];
 

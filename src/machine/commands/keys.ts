@@ -101,6 +101,16 @@ export function rename(run: Run, call: Call): Reply {
   return ONE;
 }
 
+/** Neither there nor gone from here when the other key is there. */
+export function move(run: Run, call: Call): Reply {
+  const [from, to] = twoKeys(call);
+  const head = run.head(from);
+  if (head === null || run.header(to) !== null) return ZERO;
+  if (run.putCopy(to, null, head, from) === null) return failed('TOO_LARGE');
+  run.remove(from);
+  return ONE;
+}
+
 /** Onto itself: 0, the doors refuse it by its words. */
 export function copy(run: Run, call: Call): Reply {
   const [from, to] = twoKeys(call);

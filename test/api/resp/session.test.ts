@@ -257,6 +257,11 @@ describe('the server', () => {
     const { client: tester } = await open(true);
     expect(await tester.ask('DEBUG', 'SLEEP', '0.01')).toBe('+OK');
     expect(await tester.ask('DEBUG', 'OBJECT', 'a')).toBe('-ERR no such key');
+    await tester.ask('SET', 'a', 'value');
+    expect(await tester.ask('DEBUG', 'OBJECT', 'a')).toMatch(/encoding:raw serializedlength:5 /);
+    expect(await tester.ask('MEMORY', 'USAGE', 'a', 'SAMPLES', '5')).toBe(49);
+    expect(await tester.ask('MEMORY', 'USAGE', 'none')).toBeNull();
+    expect(await tester.ask('MEMORY', 'USAGE', 'a', 'SAMPLES')).toBe('-ERR syntax error');
     const stars = `${'a*'.repeat(30)}b`;
     expect(await tester.ask('DEBUG', 'STRINGMATCH-LEN', '10000', stars)).toBe('+OK');
   });

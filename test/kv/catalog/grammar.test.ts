@@ -77,6 +77,8 @@ describe('catalogue', () => {
       37: 'sortstore',
       31: 'dbsize',
       38: 'walk',
+      39: 'digest',
+      47: 'move',
       40: 'setbit',
       41: 'getbit',
       42: 'bitcount',

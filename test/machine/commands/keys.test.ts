@@ -73,6 +73,26 @@ describe.each([false, true])('keys, rows read slowly: %s', (slow) => {
     expect(await one.write('copy', '{k}a', '{k}a', 'DB', 256)).toBe('SYNTAX');
   });
 
+  it('move', async () => {
+    const one = await open(slow);
+    const there = (name: string) => one.readRaw({ ...command(name, 'k'), database: 3 });
+    expect(await one.write('move', 'k', 'k', 'DB', 3)).toBe('0');
+    await one.write('set', 'k', 'v', 'PXAT', one.time + 9);
+    expect(await one.write('move', 'k', 'k')).toBe('SYNTAX');
+    expect(await one.write('move', 'k', 'k', 'DB', 3)).toBe('1');
+    expect(await one.read('exists', 'k')).toBe('0');
+    expect(await there('expiretime')).toMatchObject({ reply: { value: BigInt(one.time + 9) } });
+    await one.write('hset', 'k', 'f', 'v');
+    expect(await one.write('move', 'k', 'k', 'DB', 3)).toBe('0');
+    expect(await one.write('move', 'k', 'k', 'DB', 4)).toBe('1');
+    const moved = await one.readRaw({ ...command('hget', 'k', 'f'), database: 4 });
+    expect(moved).toMatchObject({ reply: { kind: 'bytes', bytes: Buffer.from('v') } });
+    // onto itself: it is there
+    await one.write('set', 'k', 'v');
+    expect(await one.write('move', 'k', 'k', 'DB', 0)).toBe('0');
+    expect(await one.read('exists', 'k')).toBe('1');
+  });
+
   it('del, mdel, exists, persist, ttl run as well', async () => {
     const one = await open(slow);
     await one.write('mset', 'a', 1, 'b', 2);

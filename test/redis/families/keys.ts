@@ -51,9 +51,10 @@ export const KEYS_FAMILY: Family = {
   copy: fc.oneof(
     tail(near, near),
     tail(near, near, word('REPLACE')),
-    tail(near, near, word('DB'), fc.constantFrom('0', '1', '15', '16', '-1', 'x')),
+    tail(near, near, word('DB'), fc.constantFrom('0', '1', '15', '16', '-1', 'x', '99999999999')),
     tail(near, near, many(word('REPLACE', 'DB', '1', 'FOO'), 0, 4)),
   ),
+  move: tail(key, fc.constantFrom('0', '1', '15', '16', '-1', 'x', '99999999999')),
   keys: tail(pattern),
   dbsize: fc.constant([]),
   randomkey: fc.constant([]),

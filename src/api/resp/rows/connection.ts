@@ -5,7 +5,7 @@ import { MAX_USER_DATABASE } from '../../gate/gate.js';
 import { REDIS_VERSION } from '../version.js';
 import { ok } from './answers.js';
 import type { LocalCall } from './local-call.js';
-import { optionWord } from './parse.js';
+import { OUT_OF_INT_RANGE, optionWord } from './parse.js';
 import type { LocalRow } from './row.js';
 
 const LOCAL = { kind: 'local', group: 'connection', complexity: 'O(1)' } as const;
@@ -95,12 +95,10 @@ function hello(call: LocalCall): void {
   out.array(0);
 }
 
-const NOT_AN_INT = `ERR value is out of range, value must between ${-(2 ** 31)} and ${2 ** 31 - 1}`;
-
 function select({ args, client, out }: LocalCall): void {
   const number = parseInteger(args[0] as Uint8Array);
   if (number === null) out.error('ERR value is not an integer or out of range');
-  else if (number !== BigInt.asIntN(32, number)) out.error(NOT_AN_INT);
+  else if (number !== BigInt.asIntN(32, number)) out.error(OUT_OF_INT_RANGE);
   else if (number < 0n || number > BigInt(MAX_USER_DATABASE)) {
     out.error('ERR DB index is out of range');
   } else if (client.mode === 'cluster' && number !== 0n) {

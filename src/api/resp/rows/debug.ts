@@ -9,7 +9,7 @@ import type { LocalCall } from './local-call.js';
 import { optionWord } from './parse.js';
 import type { LocalRow } from './row.js';
 
-const GET = codeOf('get');
+const OBJECT = codeOf('object');
 const NOT_ENABLED =
   'ERR DEBUG command not allowed. Start the node with --enable-debug-command if this is a test.';
 const MAX_SLEEP_SECONDS = 60;
@@ -30,15 +30,18 @@ function sleep({ args, door, out }: LocalCall): Promise<void> | undefined {
 
 async function object({ args, client, execute, out }: LocalCall): Promise<void> {
   const key = args[1] ?? new Uint8Array(0);
-  const answer = await execute({ code: GET, database: client.database, args: [key] });
+  const answer = await execute({ code: OBJECT, database: client.database, args: [key] });
   if (answer instanceof RkvError) throw answer;
-  if (answer.kind !== 'item') out.error('ERR no such key');
-  else {
-    out.simple(
-      `Value at:0x0 refcount:1 encoding:raw serializedlength:${answer.value.length} lru:0 ` +
-        'lru_seconds_idle:0',
-    );
+  const [, encoding, size] = answer.kind === 'list' ? answer.items : [];
+  if (encoding?.kind !== 'bytes' || size?.kind !== 'integer') {
+    out.error('ERR no such key');
+    return;
   }
+  const text = Buffer.from(encoding.bytes).toString('latin1');
+  out.simple(
+    `Value at:0x0 refcount:1 encoding:${text} serializedlength:${size.value} lru:0 ` +
+      'lru_seconds_idle:0',
+  );
 }
 
 /** A pattern with many stars against a long text: it ends soon, or the matcher is broken. */
@@ -61,7 +64,7 @@ const accepted = (name: string, usage?: string): Subcommand => ({
 
 const SUBCOMMANDS: readonly Subcommand[] = [
   { name: 'sleep', usage: '<seconds>', summary: 'Holds this connection.', run: sleep },
-  { name: 'object', usage: '<key>', summary: 'Describes a string.', run: object },
+  { name: 'object', usage: '<key>', summary: 'Describes a value.', run: object },
   {
     name: 'stringmatch-len',
     usage: '<length> <pattern>',
@@ -103,7 +106,7 @@ export const DEBUG_DOOR_ROWS: readonly LocalRow[] = [
     complexity: 'Depends on the subcommand',
     summary: 'What test suites need, with --enable-debug-command alone.',
     differs:
-      'SLEEP holds this connection, not the node. OBJECT knows strings. SET-ACTIVE-EXPIRE, ' +
+      'SLEEP holds this connection, not the node. SET-ACTIVE-EXPIRE, ' +
       'RELOAD, JMAP, CHANGE-REPL-ID and QUICKLIST-PACKED-THRESHOLD are accepted without effect.',
     handle: debug,
   },

@@ -2,12 +2,19 @@
 import { codeOf } from '../../../kv/catalog/catalog.js';
 import type { Command } from '../../../kv/request.js';
 import { answerInteger, ok, unexpected } from './answers.js';
-import { NOT_AN_INTEGER, optionWord, SYNTAX_ERROR, safeInteger } from './parse.js';
+import {
+  NOT_AN_INTEGER,
+  OUT_OF_INT_RANGE,
+  optionWord,
+  SYNTAX_ERROR,
+  safeInteger,
+} from './parse.js';
 import type { Args, DataRow } from './row.js';
 
 const TYPE = codeOf('type');
 const RENAME = codeOf('rename');
 const COPY = codeOf('copy');
+const MOVE = codeOf('move');
 
 const NX = Buffer.from('NX');
 const DB = Buffer.from('DB');
@@ -19,6 +26,25 @@ const ONE_SHARD = 'Both keys in one shard.';
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
+const SAME_OBJECTS = 'ERR source and destination objects are the same';
+
+/** The number of a database that a client can choose, or the text of Redis's error. */
+function databaseOf(arg: Uint8Array): number | string {
+  const wanted = safeInteger(arg);
+  if (wanted === null) return NOT_AN_INTEGER;
+  if (wanted !== (wanted | 0)) return OUT_OF_INT_RANGE;
+  return wanted < 0 || wanted > LAST_DATABASE ? 'ERR DB index is out of range' : wanted;
+}
+
+/** MOVE key db. */
+function translateMove(args: Args, database: number): Command | string {
+  const [key, word] = args as readonly [Uint8Array, Uint8Array];
+  const target = databaseOf(word);
+  if (typeof target === 'string') return target;
+  if (target === database) return SAME_OBJECTS;
+  return { code: MOVE, database, args: [key, key, DB, Buffer.from(String(target))] };
+}
+
 /** COPY source destination [DB n] [REPLACE]. */
 function translateCopy(args: Args, database: number): Command | string {
   const [from, to] = args as readonly [Uint8Array, Uint8Array];
@@ -28,15 +54,12 @@ function translateCopy(args: Args, database: number): Command | string {
     const word = optionWord(args[i]);
     if (word === 'REPLACE') replace = true;
     else if (word === 'DB' && i + 1 < args.length) {
-      const wanted = safeInteger(args[++i] as Uint8Array);
-      if (wanted === null || Math.abs(wanted) > 0x7fff_ffff) return NOT_AN_INTEGER;
-      if (wanted < 0 || wanted > LAST_DATABASE) return 'ERR DB index is out of range';
+      const wanted = databaseOf(args[++i] as Uint8Array);
+      if (typeof wanted === 'string') return wanted;
       target = wanted;
     } else return SYNTAX_ERROR;
   }
-  if (target === database && sameBytes(from, to)) {
-    return 'ERR source and destination objects are the same';
-  }
+  if (target === database && sameBytes(from, to)) return SAME_OBJECTS;
   const out: Uint8Array[] = [from, to];
   if (target !== database) out.push(DB, Buffer.from(String(target)));
   if (replace) out.push(REPLACE);
@@ -96,6 +119,19 @@ export const KEY_MOVE_DOOR_ROWS: readonly DataRow[] = [
     summary: 'Copies the value and the expiry of a key to another key.',
     differs: ONE_SHARD,
     translate: translateCopy,
+    answer: answerInteger,
+  },
+  {
+    ...DATA,
+    name: 'move',
+    arity: 3,
+    flags: ['write', 'fast'],
+    keys: { first: 1, last: 1, step: 1, flags: ['RW', 'ACCESS', 'UPDATE'] },
+    acl: ['@keyspace', '@write', '@fast'],
+    complexity: 'O(N) with N fields of a hash',
+    summary: 'Takes a key to another database, if it is not there.',
+    differs: 'A hash of over 8 MiB (64 bytes a field added) is refused.',
+    translate: translateMove,
     answer: answerInteger,
   },
 ];

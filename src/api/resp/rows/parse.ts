@@ -5,6 +5,9 @@ import { formatInteger, INT64_MAX, parseInteger } from '../../../kv/catalog/inte
 export const SYNTAX_ERROR = 'ERR syntax error';
 export const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 
+/** Of what C keeps in an int. */
+export const OUT_OF_INT_RANGE = `ERR value is out of range, value must between ${-(2 ** 31)} and ${2 ** 31 - 1}`;
+
 const LONGEST_WORD = 32;
 
 /** An option word in capitals; the empty string for what is too long to be one. */

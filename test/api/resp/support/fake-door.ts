@@ -74,6 +74,15 @@ export class Strings {
         );
       case 'exists':
         return integer(args.filter((arg) => found(toByteKey(arg)) !== undefined).length);
+      case 'object': {
+        if (old === undefined) return NULL;
+        const texts = ['string', 'raw'].map((text) => ({
+          kind: 'bytes' as const,
+          bytes: Buffer.from(text),
+        }));
+        const { length } = old.value;
+        return { kind: 'list', items: [...texts, integer(length), integer(length + 44)] };
+      }
       case 'rev': {
         const items = args.map((arg) => integer(found(toByteKey(arg))?.revision ?? 0));
         return { kind: 'list', items };
