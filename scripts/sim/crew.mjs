@@ -4,8 +4,9 @@ import { execFileSync, fork } from 'node:child_process';
 /**
  * For V8. Most objects of a run live for an event or two: room for them to die young saves a tenth.
  * The whole of a node is warm at once: baseline code at the first call and a later decision about
- * what to optimize, in a process that lives for minutes only, save a sixth. Each core has a worker
- * of its own, so threads that help a collection only wait for each other: without them a fifth less.
+ * what to optimize, in a process that lives for minutes only, save a sixth. Each core has a
+ * worker of its own, so threads that help a collection only wait for each other: without them a
+ * fifth less.
  */
 const ENGINE_FLAGS = [
   '--min-semi-space-size=64',

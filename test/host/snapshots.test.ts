@@ -14,7 +14,7 @@ const HEADER: SnapshotHeader = {
   formatVersion: 1,
   descriptor: new Uint8Array(0),
 };
-const TOTALS = { chunks: 1, rows: 1, digest: 1 };
+const TOTALS = { chunks: 1, rows: 1, digest: 1, removals: Buffer.alloc(0) };
 
 /** A receiver that notes what happens to what it received. */
 function receiver() {

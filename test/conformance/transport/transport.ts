@@ -53,8 +53,8 @@ function sinkOf(header: SnapshotHeader, refused?: string): Sink {
       if (text === refused) throw new Error(`no ${text} here`);
       sink.chunks.push(text);
     },
-    async finish({ chunks, rows, digest }) {
-      sink.ended = `${chunks} chunks, ${rows} rows, ${digest}`;
+    async finish({ chunks, rows, digest, removals }) {
+      sink.ended = `${chunks} chunks, ${rows} rows, ${digest}, ${removals.length} more`;
     },
     abort(reason) {
       sink.ended = `aborted: ${reason}`;
@@ -225,10 +225,13 @@ export function transportConformance(name: string, createWorld: () => World): vo
         sinks.push(sink);
         return sink;
       };
-      const summary = () => ({ chunks: 3, rows: 30, digest: 300 });
+      const summary = () => ({ chunks: 3, rows: 30, digest: 300, removals: Buffer.of(7) });
       await a.sendSnapshot(two, HEADER, chunksOf('a', '', 'c'), summary);
       expect(sinks).toHaveLength(1);
-      expect(sinks[0]).toMatchObject({ chunks: ['a', '', 'c'], ended: '3 chunks, 30 rows, 300' });
+      expect(sinks[0]).toMatchObject({
+        chunks: ['a', '', 'c'],
+        ended: '3 chunks, 30 rows, 300, 1 more',
+      });
       expect(JSON.stringify(sinks[0]?.header)).toBe(JSON.stringify(HEADER));
     });
 
