@@ -45,6 +45,8 @@ export async function openLevelStore(
     maxOpenFiles: rows.maxOpenFiles,
     // Each look-up beside the block cache would decompress on the node's only thread.
     compression: false,
+    // A look-up walks entry by entry from the restart before it; with 16 that is all of a block.
+    blockRestartInterval: 2,
   }) as unknown as ClassicLevel;
   try {
     await db.open();
