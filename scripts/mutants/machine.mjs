@@ -46,9 +46,8 @@ export const MACHINE_MUTANTS = [
       },
       {
         file: 'src/machine/reader.ts',
-        find: '    const { range } = this.#state.descriptor;\n    for (const want of call.wants) {',
-        replace:
-          '    this.#run.readAt(now);\n    const { range } = this.#state.descriptor;\n    for (const want of call.wants) {',
+        find: '    const alone = call.wants.length === 1;\n',
+        replace: '    const alone = call.wants.length === 1;\n    this.#run.readAt(now);\n',
       },
     ],
     caughtBy: [

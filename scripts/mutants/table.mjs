@@ -5,12 +5,19 @@
  * row must catch, and one of them must look at behaviour from outside: a seed, a story of the core
  * or of whole nodes, or a test with real processes.
  */
+import { COLLECTION_MUTANTS } from './collections.mjs';
 import { LOG_MUTANTS } from './log.mjs';
 import { MACHINE_MUTANTS } from './machine.mjs';
 import { RAFT_MUTANTS } from './raft.mjs';
 import { STORE_MUTANTS } from './store.mjs';
 
-export const MUTANTS = [...RAFT_MUTANTS, ...LOG_MUTANTS, ...STORE_MUTANTS, ...MACHINE_MUTANTS];
+export const MUTANTS = [
+  ...RAFT_MUTANTS,
+  ...LOG_MUTANTS,
+  ...STORE_MUTANTS,
+  ...MACHINE_MUTANTS,
+  ...COLLECTION_MUTANTS,
+];
 
 const BEHAVIOUR = /^test\/(sim\/stories|e2e)\//;
 

@@ -76,6 +76,7 @@ const INVARIANTS = [
   'deadlines',
   'reads are of one instant',
   'transactions are in one order',
+  'stores are clean',
 ];
 
 export const REQUIRED_ROWS: readonly string[] = [
@@ -149,6 +150,15 @@ export const REQUIRED_ROWS: readonly string[] = [
   'answer: FULL',
   'session: a copy gets its first reply',
   ...OPERATIONS.map((name) => `operation: ${name}`),
+  'entry: expire',
+  'entry: expireFields',
+  'clean-up: a collection is buried',
+  'clean-up: a slice of elements goes',
+  'clean-up: more of a grave is left',
+  'clean-up: a grave is gone',
+  'clean-up: a crash leaves graves',
+  'clean-up: a start finds graves',
+  'clean-up: a crash leaves flushed rows',
   'exec: a watched key has changed',
   'exec: done, its condition was true',
 ];

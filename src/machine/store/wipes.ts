@@ -7,7 +7,7 @@
  */
 import { asBuffer, type ByteKey } from '../../base/bytes.js';
 import { RkvError } from '../../kv/errors.js';
-import { endOfTurn } from './context.js';
+import { corrupt, endOfTurn } from './context.js';
 import { HEAD_KEY_BYTES, headKey } from './keys.js';
 import { decodeHead } from './row-codec.js';
 import { HeadRow } from './rows.js';
@@ -140,8 +140,12 @@ export class Wipes {
     // In memory it is newer, or deleted already.
     if (shard.row(place) !== undefined) return;
     const header = decodeHead(raw, stored);
-    // A damaged row is the scrub's to find.
-    if (header === null || !shard.counted.isWiped(bucket, database, header.revision)) return;
+    // Were it left, it would be back once nothing says that it is gone.
+    if (header === null) {
+      const what = `key ${JSON.stringify(place.key)} of bucket ${bucket} fails its check`;
+      throw corrupt(shard.context, shard.descriptor.shard, what);
+    }
+    if (!shard.counted.isWiped(bucket, database, header.revision)) return;
     const row = new HeadRow(place);
     row.becomeStored(header);
     shard.adopt(row);

@@ -7,10 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { type Revision, revision } from '../../../src/base/ids.js';
 import { openMemoryStore } from '../../../src/engine/memory-store.js';
 import { Counts, decodeCounts } from '../../../src/machine/store/counts.js';
-import { TABLE_CODES } from '../../../src/machine/store/keys.js';
+import { TABLE_CODES, tableOfKey } from '../../../src/machine/store/keys.js';
 import type { ShardState } from '../../../src/machine/types.js';
 import { change, read, rowsOf } from './collection-helpers.js';
 import {
+  damage,
   del,
   GROUP,
   get,
@@ -122,6 +123,19 @@ describe('wiping', () => {
     });
     expect(await read(shard, 'again')).toEqual({ c: '3' });
     expect((await state.scrub(GROUP, { bytesPerSecond: 1e9 })).wrong).toBeNull();
+    await state.close();
+  });
+
+  it('fences when a row cannot be read, rather than forget that it is gone', async () => {
+    const first = await openShard();
+    await put(first.shard, 'k', 'stored');
+    await first.state.close();
+    const { store } = first;
+    const isHead = (key: Buffer): boolean => tableOfKey(key) === TABLE_CODES.d;
+    await damage(store, isHead, (value) => Buffer.from(value.map((byte) => byte ^ 1)));
+    const { state, hooks } = await openState({ store });
+    wipe(state.shard(GROUP));
+    await until(async () => hooks.corrupt.length > 0);
     await state.close();
   });
 

@@ -117,13 +117,21 @@ type Way = 'killed' | 'power' | 'connections' | 'cut off' | 'stopped';
 const WAYS: readonly Way[] = ['killed', 'power', 'connections', 'cut off', 'stopped'];
 /** Who installs a snapshot loses the connection it came by: its record may be durable already. */
 const WAYS_OF_INSTALLATIONS: readonly Way[] = ['connections', 'connections', 'killed', 'power'];
+/** A slice has only a few, and the next one follows at once. */
+const EFFECTS_OF_SLICES = 6;
 /** What is cleaned up must survive the end of who cleans. */
 const WAYS_OF_CLEAN_UPS: readonly Way[] = ['killed', 'power', 'killed', 'power', 'stopped'];
 /** Milliseconds within which connections break: less than a disk takes, and more. */
 const BREAKS_MS = [0.05, 0.2, 1] as const;
 
 /** Returns what ends it; null when it was over at once. */
-function strike(cluster: Cluster, chance: Chance, node: SimNode, how: Way): (() => void) | null {
+function strike(
+  cluster: Cluster,
+  chance: Chance,
+  node: SimNode,
+  how: Way,
+  effects: number,
+): (() => void) | null {
   const { network, timeline, coverage } = cluster;
   const others = cluster.nodes.filter((other) => other !== node);
   coverage.hit(`struck: ${how}`);
@@ -131,7 +139,7 @@ function strike(cluster: Cluster, chance: Chance, node: SimNode, how: Way): (() 
   switch (how) {
     case 'killed':
     case 'power':
-      node.killSoon(1 + chance.below(EFFECTS), how === 'power');
+      node.killSoon(1 + chance.below(effects), how === 'power');
       return () => node.revive();
     case 'connections': {
       const within = chance.pick(BREAKS_MS);
@@ -171,13 +179,13 @@ export const MOMENT_FAULTS: readonly Fault[] = [
   },
   {
     kind: 'struck at a clean-up',
-    weight: 3,
+    weight: 5,
     focus: 'hashes',
     lasts: [300, 4_000],
     begin(cluster, chance, { cleanUps }) {
       const slice = 'a slice is cleaned up' as const;
       const steps = [slice, slice, 'a collection is buried', 'a database is flushed'] as const;
-      return waitFor(cluster, chance, cleanUps, steps, WAYS_OF_CLEAN_UPS);
+      return waitFor(cluster, chance, cleanUps, steps, WAYS_OF_CLEAN_UPS, EFFECTS_OF_SLICES);
     },
   },
   {
@@ -200,6 +208,7 @@ function waitFor(
   moments: Moments,
   wanted: readonly Moment[],
   ways: readonly Way[],
+  effects = EFFECTS,
 ): () => void {
   let undo: (() => void) | null = null;
   let over = false;
@@ -209,7 +218,7 @@ function waitFor(
       const node = cluster.nodes[id - 1];
       if (node === undefined || !node.up || node.paused) return;
       cluster.coverage.hit(`moment: ${moment}`);
-      undo = strike(cluster, chance, node, chance.pick(ways));
+      undo = strike(cluster, chance, node, chance.pick(ways), effects);
       // Not for the very same moment.
       if (undo === null) cluster.timeline.in(AGAIN_MS, null, 'again', () => over || next());
     });

@@ -62,9 +62,12 @@ export class CleanUp {
     if (buried > 0) {
       this.#coverage.hit('clean-up: a collection is buried', buried);
       this.#onStep('a collection is buried');
-    } else if (before > 0 && others === 0 && elements > 0) {
+    } else if (others === 0 && elements > 0) {
+      // Nothing but elements, and graves: no flush does that.
       this.#coverage.hit('clean-up: a slice of elements goes');
-      if (this.#graves.size === before) this.#coverage.hit('clean-up: more of a grave is left');
+      if (before > 0 && this.#graves.size === before) {
+        this.#coverage.hit('clean-up: more of a grave is left');
+      }
       this.#onStep('a slice is cleaned up');
     }
     if (this.#graves.size < before && buried === 0) this.#coverage.hit('clean-up: a grave is gone');

@@ -41,6 +41,7 @@ const planOf = (nodes: number, options: Partial<Options>): Plan => ({
   nodes,
   replicas: nodes,
   clients: 0,
+  cleanUpRows: 2,
   options: { shards: 1, tickMs: 100, segmentBytes: 32 * 1024, ...options },
 });
 
