@@ -52,7 +52,7 @@ export const MACHINE_MUTANTS = [
     ],
     caughtBy: [
       { file: 'test/machine/time.test.ts', test: 'is the same for writes' },
-      { seeds: 40, breaks: 'equal digests' },
+      { seeds: 80, breaks: 'equal digests' },
     ],
   },
   {
