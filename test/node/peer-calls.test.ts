@@ -13,7 +13,7 @@ const READ: Forward = { kind: 'read', group, command, mode: 'confirmed' };
 const WRITE: Forward = { kind: 'write', group, write: { command, stamp, rangeEpoch: epoch(1) } };
 
 /** What becomes of a forward whose request ends so. */
-function answerTo(forward: Forward, failure: CallFailure | null, body = Buffer.alloc(0)) {
+function answerTo(forward: Forward, failure: CallFailure | null, body: Buffer = Buffer.alloc(0)) {
   const request: Transport['request'] = (_to, _method, _bytes, _timeoutMs, done) =>
     done(failure, body);
   const given: RouteAnswer[] = [];

@@ -1,11 +1,11 @@
 /**
  * When all faults are over and everything has been cleaned up, a store holds what its keys need and
- * nothing else: every hash has as many fields as its head says (so HLEN is the number of fields that
- * HGETALL gives), every element belongs to the generation of a living head, every deadline has its
- * row, and nobody's rows are left of what was deleted, overwritten, flushed or replaced, whatever
- * crash came in the midst of the cleaning.
- * Source: DESIGN section 6 (collections are deleted by generation and cleaned up behind); FAULTS.md,
- * I3 (what replicas hold is what they say).
+ * nothing else: every hash has as many fields as its head says (so HLEN is the number of fields
+ * that HGETALL gives), every element belongs to the generation of a living head, every deadline has
+ * its row, and nobody's rows are left of what was deleted, overwritten, flushed or replaced,
+ * whatever crash came in the midst of the cleaning.
+ * Source: DESIGN section 6 (collections are deleted by generation and cleaned up behind);
+ * FAULTS.md, I3 (what replicas hold is what they say).
  */
 import type { ByteKey } from '../../../src/base/bytes.js';
 import { decodeField, decodeHashHead } from '../../../src/machine/collections/field-codec.js';

@@ -1,9 +1,9 @@
 /**
- * A key or field with a deadline is there until it, but for the stated bound (one whose deadline was
- * taken away for ever), and once it was seen to be gone its value is never seen again. The bound: cluster time may be slewed by a tenth, and a new
- * leader's clock may differ from the old one's by EARLY_MS; beside these, by how far most of the
- * clocks that are heard are ahead themselves. Source: DESIGN section 6, "Time";
- * docs/simulation.md, "Deadlines".
+ * A key or field with a deadline is there until it, but for the stated bound (one whose deadline
+ * was taken away for ever), and once it was seen to be gone its value is never seen again. The
+ * bound: cluster time may be slewed by a tenth, and a new leader's clock may differ from the old
+ * one's by EARLY_MS; beside these, by how far most of the clocks that are heard are ahead
+ * themselves. Source: DESIGN section 6, "Time"; docs/simulation.md, "Deadlines".
  */
 import type { Outcome } from '../load/client.js';
 import { type Invariant, mustHold } from './invariant.js';

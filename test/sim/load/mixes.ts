@@ -1,4 +1,4 @@
-/** What clients ask for how often, by what a seed leans to: of a hundred operations up to so many. */
+/** What clients ask for how often, by what a seed leans to: of a hundred operations so many. */
 import type { Focus } from '../plan.js';
 import { hashes } from './hashes.js';
 import type { Draft } from './load.js';

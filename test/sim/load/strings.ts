@@ -1,4 +1,7 @@
-/** Operations on strings: registers `r`, numbers `n`, lists of appended values `a`, and `t` with deadlines. */
+/**
+ * Operations on strings: registers `r`, numbers `n`, lists of appended values `a`, and `t` with
+ * deadlines.
+ */
 import type { PageItem, Reply } from '../../../src/kv/reply.js';
 import type { HistoryOut } from '../../../src/verify/history.js';
 import type { Draft, Load } from './load.js';

@@ -1,6 +1,7 @@
 /**
  * Hashes with deadlines: fields of `x` have their own, of `y` the key as a whole, whose fields are
- * always written together. Names end in their number; odd ones live in the database that is flushed.
+ * always written together. Names end in their number; odd ones live in the database that is
+ * flushed.
  */
 import type { Reply } from '../../../src/kv/reply.js';
 import type { Command } from '../../../src/kv/request.js';

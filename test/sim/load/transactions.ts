@@ -1,7 +1,7 @@
 /**
- * Transactions over keys of one shard: lists `{g0}a`, `{g0}b` … that EXEC appends to and reads, also
- * under the condition that one has not changed (WATCH), and numbers in two hashes of one tag that
- * are always changed together.
+ * Transactions over keys of one shard: lists `{g0}a`, `{g0}b` and so on that EXEC appends to and
+ * reads, also under the condition that one has not changed (WATCH), and numbers in two hashes of
+ * one tag that are always changed together.
  */
 import type { Reply } from '../../../src/kv/reply.js';
 import type { Command } from '../../../src/kv/request.js';
@@ -98,8 +98,8 @@ const readList = (key: string): Operation => {
 };
 
 /**
- * WATCH, GET, then MULTI … EXEC as the door does it: when EXEC runs, what GET saw is still so, as if
- * the transaction had read it itself.
+ * WATCH, GET, then MULTI … EXEC as the door does it: when EXEC runs, what GET saw is still so, as
+ * if the transaction had read it itself.
  */
 const watchList: Draft = (load) => {
   const of = tag(load);
