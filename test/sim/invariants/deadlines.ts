@@ -67,10 +67,11 @@ export class Deadlines implements Invariant {
 
   /** Looks at everything so far; `leadMs`: how far most of the clocks may have been ahead. */
   check(leadMs = 0): void {
-    for (const [key, { writes, reads }] of this.#keys) {
+    for (const [key, history] of this.#keys) {
+      const { writes, reads } = history;
       for (const read of reads) {
         if (read.value === null) this.#mustBeDue(key, read, writes, leadMs);
-        else this.#mustBeFirstLife(key, read.value, read, writes, reads);
+        else this.#mustBeFirstLife(key, read.value, read, history, leadMs);
       }
     }
   }
@@ -103,13 +104,14 @@ export class Deadlines implements Invariant {
     key: string,
     value: string,
     read: Read,
-    writes: readonly Write[],
-    reads: readonly Read[],
+    { writes, reads }: { readonly writes: readonly Write[]; readonly reads: readonly Read[] },
+    leadMs: number,
   ): void {
     const write = writes.find((one) => one.value === value);
     if (write === undefined) return;
     this.checks++;
-    const latest = write.end + write.ttlMs * (1 + SLEW) + LATE_MS;
+    // A deadline made while cluster time was ahead is that much late once it has been caught up.
+    const latest = write.end + write.ttlMs * (1 + SLEW) + LATE_MS + leadMs;
     mustHold(this.name, read.call <= latest, () => {
       return (
         `${key} = ${value.slice(0, 20)} was set until ${write.end} ms for ${write.ttlMs} ms ` +
